@@ -117,3 +117,12 @@ page-reset-done-title = Password changed
 page-reset-done-lead = You can sign in with your new password. We closed all your sessions.
 page-reset-gone-title = This link no longer works
 page-reset-gone-lead = It works once and expires soon. Ask for another one from “Forgot my password”.
+
+page-export-title = Your data
+page-export-lead = This file has your data, your messages and your movements. Keep it in a safe place.
+page-export-download = Download my data
+page-export-help = The link works once and expires in 24 hours.
+page-export-making-title = Your file is being made
+page-export-making-lead = Wait a moment and open the link again.
+page-export-gone-title = This link no longer works
+page-export-gone-lead = It was used, or 24 hours have passed. Write "export my data" in the chat and I give you another one.

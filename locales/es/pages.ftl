@@ -117,3 +117,12 @@ page-reset-done-title = Contraseña cambiada
 page-reset-done-lead = Ya puedes entrar con tu contraseña nueva. Cerramos todas tus sesiones.
 page-reset-gone-title = Este enlace ya no sirve
 page-reset-gone-lead = Se usa una sola vez y vence pronto. Pide otro desde «Olvidé mi contraseña».
+
+page-export-title = Tus datos
+page-export-lead = Este archivo tiene tus datos, tus mensajes y tus movimientos. Guárdalo en un lugar seguro.
+page-export-download = Descargar mis datos
+page-export-help = El enlace sirve una sola vez y vence en 24 horas.
+page-export-making-title = Tu archivo se está preparando
+page-export-making-lead = Espera un momento y abre el enlace otra vez.
+page-export-gone-title = Este enlace ya no sirve
+page-export-gone-lead = Se usó, o pasaron 24 horas. Escribe «exportar mis datos» en el chat y te doy otro.

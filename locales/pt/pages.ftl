@@ -117,3 +117,12 @@ page-reset-done-title = Senha trocada
 page-reset-done-lead = Você já pode entrar com a senha nova. Encerramos todas as suas sessões.
 page-reset-gone-title = Este link não vale mais
 page-reset-gone-lead = Ele funciona uma vez e vence logo. Peça outro em “Esqueci minha senha”.
+
+page-export-title = Seus dados
+page-export-lead = Este arquivo tem seus dados, suas mensagens e seus movimentos. Guarde em um lugar seguro.
+page-export-download = Baixar meus dados
+page-export-help = O link funciona uma única vez e vence em 24 horas.
+page-export-making-title = Seu arquivo está sendo preparado
+page-export-making-lead = Espere um momento e abra o link de novo.
+page-export-gone-title = Este link não funciona mais
+page-export-gone-lead = Ele foi usado, ou passaram 24 horas. Escreva «exportar meus dados» no chat e eu dou outro.

@@ -40,6 +40,8 @@ const RETAIN_EVERY: Duration = Duration::from_hours(1);
 const CLABES_EVERY: Duration = Duration::from_mins(1);
 /// How long a poll that failed waits before the next one.
 const POLL_AGAIN: Duration = Duration::from_secs(2);
+/// How long an export that failed waits before the next try.
+const EXPORT_AGAIN: Duration = Duration::from_secs(30);
 /// How often new audit rows are sealed.
 const SEAL_EVERY: Duration = Duration::from_secs(1);
 
@@ -61,6 +63,8 @@ impl Workers {
         tasks.spawn(prices(app.clone(), stopped.clone()));
         tasks.spawn(clabes(app.clone(), stopped.clone()));
         tasks.spawn(sweep(app.clone(), stopped.clone()));
+        tasks.spawn(erasures(app.clone(), stopped.clone()));
+        tasks.spawn(exports(app.clone(), stopped.clone()));
         tasks.spawn(retain(app.clone(), stopped.clone()));
         if app.messaging.poll.is_some() {
             tasks.spawn(poll(app.clone(), wakeups.clone(), stopped.clone()));
@@ -288,6 +292,35 @@ async fn sweep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     let never = Notify::new();
     while wait(&never, &mut stopped, SWEEP_EVERY).await {
         app.operations.maintenance.sweep().await;
+    }
+}
+
+/// Carries out erasures that are due.
+async fn erasures(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    let never = Notify::new();
+    while wait(&never, &mut stopped, SWEEP_EVERY).await {
+        if let Err(fault) = app.privacy.erase.run_due().await {
+            tracing::error!(error = %describe(&fault), "erasures were not carried out; they go on later");
+        }
+    }
+}
+
+/// Makes the copies of their data that people asked for.
+async fn exports(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    while wait(&app.privacy.wakeup, &mut stopped, LOOK_EVERY).await {
+        loop {
+            match app.privacy.export.run().await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(fault) => {
+                    tracing::error!(error = %describe(&fault), "an export was not made; it is tried again");
+                    if !wait(&Notify::new(), &mut stopped, EXPORT_AGAIN).await {
+                        return;
+                    }
+                    break;
+                }
+            }
+        }
     }
 }
 

@@ -10,9 +10,9 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ports::{
-    crypto::{DecryptError, Sealer},
+    crypto::{DecryptError, Sealer, SubjectKey},
     ids_and_random::Random,
-    subject_keys::{LookupKind, SubjectKey, SubjectKeyId},
+    subject_keys::{LookupKind, SubjectKeyId},
 };
 use ring::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},

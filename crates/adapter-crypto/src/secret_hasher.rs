@@ -48,6 +48,7 @@ fn sign(key: &hmac::Key, kind: SecretKind, secret: &str) -> [u8; 32] {
         SecretKind::ResetToken => ("reset-token", None),
         SecretKind::BackupCode(user) => ("backup-code", Some(user.0)),
         SecretKind::LinkCode => ("link-code", None),
+        SecretKind::ExportLink => ("export-link", None),
     };
     let owner = owner.as_ref().map_or(&[][..], |owner| owner.as_bytes().as_slice());
     let mut context = hmac::Context::with_key(key);

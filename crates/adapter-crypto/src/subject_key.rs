@@ -5,9 +5,9 @@
 //! ```
 
 use ports::{
-    crypto::DecryptError,
+    crypto::{DecryptError, SubjectKey},
     ids_and_random::Random,
-    subject_keys::{SubjectKey, SubjectKeyId},
+    subject_keys::SubjectKeyId,
 };
 use ring::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},

@@ -3,10 +3,10 @@
 //! ```text
 //! fill URL ROWS a new database with accounts, their opening deposits, and ROWS entries of history
 //! measure URL NAME WARM-UP SECONDS random|hot CALLERS…
-//! acks URL NAME WARM-UP SECONDS CALLERS…
-//!                          messages that are stored before their webhook is acknowledged; migrates the database
 //! retention URL PEOPLE WARM-UP SECONDS CALLERS BATCH PAUSE-MS
 //!                          posting without and with the deletion of a backlog
+//! acks URL NAME WARM-UP SECONDS CALLERS…
+//!                          messages that are stored before their webhook is acknowledged; migrates the database
 //! ```
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark that can't go on shall stop")]
 
@@ -35,14 +35,14 @@ async fn main() {
             let payers = Payers::parse(payers).unwrap();
             measure(url, name, (span(warm_up), span(seconds)), payers, callers).await;
         }
-        ["acks", url, name, warm_up, seconds, callers @ ..] => {
-            acks(url, name, (span(warm_up), span(seconds)), callers).await;
-        }
         ["retention", place, people, warm_up, seconds, callers, batch, pause] => {
             let pause = Duration::from_millis(pause.parse().unwrap());
             let purging = Purging { batch: batch.parse().unwrap(), pause };
             let times = (span(warm_up), span(seconds));
             retention(place, people, times, callers.parse().unwrap(), purging).await;
+        }
+        ["acks", url, name, warm_up, seconds, callers @ ..] => {
+            acks(url, name, (span(warm_up), span(seconds)), callers).await;
         }
         _ => {}
     }
@@ -99,7 +99,6 @@ async fn fill(url: &str, rows: u64) {
     let [transfers, entries] = HISTORY_SQL.map(filled);
     // Two connections, because there are at least two cores.
     tokio::join!(run(url, &transfers), run(url, &entries));
-    load::pay_once_each(open(url).await.as_ref()).await;
     run(url, "vacuum analyze;\ncheckpoint").await;
 }
 

@@ -2,8 +2,6 @@
 
 mod bulk;
 mod connect;
-#[cfg(test)]
-mod fresh;
 mod hosts;
 mod migrate;
 mod pooled;
@@ -12,8 +10,6 @@ pub(crate) mod testing;
 mod tls;
 pub(crate) mod values;
 
-#[cfg(test)]
-pub(crate) use self::fresh::fresh_store;
 pub(crate) use self::{
     bulk::{
         insert_contacts, insert_conversations, insert_inbox, insert_kept_names, insert_subject_keys,

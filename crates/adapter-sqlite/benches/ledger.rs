@@ -3,10 +3,10 @@
 //! ```text
 //! fill PATH a new database with accounts and their opening deposits
 //! measure PATH NAME WARM-UP SECONDS random|hot CALLERS…
-//! acks PATH NAME WARM-UP SECONDS CALLERS…
-//!                          messages that are stored before their webhook is acknowledged; migrates the database
 //! retention PATH PEOPLE WARM-UP SECONDS CALLERS BATCH PAUSE-MS
 //!                          posting without and with the deletion of a backlog
+//! acks PATH NAME WARM-UP SECONDS CALLERS…
+//!                          messages that are stored before their webhook is acknowledged; migrates the database
 //! single PATH NAME WARM-UP SECONDS
 //!                          rows committed one by one, in a file of its own: what the disk can do
 //! ```
@@ -37,14 +37,14 @@ async fn main() {
             measure(path, name, (span(warm_up), span(seconds)), payers, callers).await;
         }
         ["single", path, name, warm_up, seconds] => say(&single(path, span(warm_up), span(seconds)), name),
-        ["acks", path, name, warm_up, seconds, callers @ ..] => {
-            acks(path, name, (span(warm_up), span(seconds)), callers).await;
-        }
         ["retention", place, people, warm_up, seconds, callers, batch, pause] => {
             let pause = Duration::from_millis(pause.parse().unwrap());
             let purging = Purging { batch: batch.parse().unwrap(), pause };
             let times = (span(warm_up), span(seconds));
             retention(place, people, times, callers.parse().unwrap(), purging).await;
+        }
+        ["acks", path, name, warm_up, seconds, callers @ ..] => {
+            acks(path, name, (span(warm_up), span(seconds)), callers).await;
         }
         _ => {}
     }
@@ -94,7 +94,6 @@ async fn fill(path: &str) {
     // The store's connections may still be closing.
     conn.batch_execute("pragma busy_timeout = 5000").unwrap();
     conn.batch_execute(&ACCOUNTS_SQL.replace(":accounts", &ACCOUNTS.to_string())).unwrap();
-    load::pay_once_each(open(path).await.as_ref()).await;
 }
 
 /// With the same safety as the store: a write-ahead log that is on disk at each commit.

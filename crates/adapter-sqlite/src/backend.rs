@@ -3,13 +3,9 @@
 mod bulk;
 mod files;
 #[cfg(test)]
-mod fresh;
-#[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod values;
 
-#[cfg(test)]
-pub(crate) use self::fresh::fresh_store;
 pub(crate) use self::{
     bulk::{
         insert_contacts, insert_conversations, insert_inbox, insert_kept_names, insert_subject_keys,

@@ -7,7 +7,7 @@ mod backend;
 mod backup;
 mod store;
 
-pub use store::{ConnectError, ConnectOptions, Store};
+pub use store::{ConnectError, ConnectOptions, Store, TABLES};
 
 /// The example of the README, compiled as a test.
 #[cfg(doctest)]

@@ -7,6 +7,7 @@ pub mod kernel;
 pub mod messaging;
 pub mod money;
 pub mod operations;
+pub mod privacy;
 pub mod verification;
 
 /// The example of the README, compiled as a test.

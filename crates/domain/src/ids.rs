@@ -51,6 +51,8 @@ ids! {
     FlowResponseId,
     /// A payee: an account that a person pays under a name.
     PayeeId,
+    /// An export: a copy of a person's data, made for them.
+    ExportId,
     /// A session: a person signed in on one device, with its family of refresh tokens.
     SessionId,
 }

@@ -16,6 +16,7 @@ pub mod money;
 pub mod operations;
 pub mod phone;
 pub mod principal;
+pub mod privacy;
 pub mod text;
 pub mod verification;
 

@@ -184,10 +184,63 @@ pub fn split_to_fit(text: &str, length_max: usize) -> Vec<String> {
     parts
 }
 
+/// A text as a cell of a spreadsheet: an apostrophe stands before a text that a spreadsheet would read as a formula (OWASP, CSV injection): then it is
+/// shown as a text. Spreadsheets skip spaces and invisible marks in front, and read full-width signs as plain ones.
+#[must_use]
+pub fn harmless_cell(text: String) -> String {
+    let is_skipped = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c);
+    let first = text.nfkc().find(|c| !is_skipped(*c));
+    let begins_formula = matches!(first, Some('=' | '+' | '-' | '@' | '\u{2212}' | '|' | '%'));
+    let begins_oddly = text.starts_with(is_skipped) && !text.starts_with(' ');
+    // In some countries a semicolon ends a cell, and what follows would be a cell of its own.
+    let text = if text.split(';').skip(1).any(is_formula) { text.replace(';', ",") } else { text };
+    if begins_formula || begins_oddly { format!("'{text}") } else { text }
+}
+
+fn is_formula(text: &str) -> bool {
+    let first = text.nfkc().find(|c| !(c.is_whitespace() || c.is_control() || is_invisible(*c) || *c == '"'));
+    matches!(first, Some('=' | '+' | '-' | '@' | '\u{2212}'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn no_text_is_a_formula() {
+        for text in [
+            "=1+1",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            "\n=1",
+            "＝1+1",
+            "＋1",
+            "－1",
+            "＠x",
+            "﹢1",
+            "﹣1",
+            "\u{feff}=1",
+            "\u{200b}=1",
+            " =1",
+            "\u{a0}=1",
+            "\u{202a}=1",
+            "\u{ad}=1",
+            "\0=1",
+            "−1",
+            "\tx",
+            "|calc",
+        ] {
+            assert_eq!(harmless_cell(text.to_owned()), format!("'{text}"), "{text:?}");
+        }
+        for text in ["renta", "a=b", "3 + 4", "'=1", "\"=1", "«=»", "", " renta", "ana; luis"] {
+            assert_eq!(harmless_cell(text.to_owned()), text, "{text:?}");
+        }
+        assert_eq!(harmless_cell("a;=1+1".to_owned()), "a,=1+1");
+    }
 
     #[test]
     fn folds_accents_case_and_signs() {

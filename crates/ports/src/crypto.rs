@@ -1,6 +1,6 @@
 //! Encryption at rest, and the keyed hashes of codes and secrets.
 
-use crate::subject_keys::{LookupKind, SubjectKey, SubjectKeyId};
+use crate::subject_keys::{LookupKind, SubjectKeyId};
 use async_trait::async_trait;
 use domain::accounts::Password;
 use std::sync::Arc;
@@ -54,6 +54,22 @@ pub trait Sealer: Send + Sync {
 
     /// Makes the hashes with this key from now on: the one that was kept.
     fn use_lookup_key(&self, key: [u8; 32]);
+}
+
+/// A subject's key, opened. Its memory is wiped when the last reference is dropped.
+pub trait SubjectKey: Send + Sync {
+    /// Seals, bound to a place: the same `bound_to` must be given to open.
+    fn seal(&self, bound_to: &[u8], plain: &[u8]) -> Vec<u8>;
+
+    /// Opens what this key sealed.
+    ///
+    /// # Errors
+    /// When a byte was changed, `bound_to` differs, or another key sealed it.
+    fn open(&self, bound_to: &[u8], sealed: &[u8]) -> Result<Vec<u8>, DecryptError>;
+
+    /// A commitment to a value, for the audit log: it can be checked while the key lives, and means nothing afterwards.
+    /// 32 hexadecimal digits.
+    fn commitment(&self, label: &str, value: &str) -> String;
 }
 
 /// The facts that go into a code's hash besides the code.
@@ -161,6 +177,8 @@ pub enum SecretKind {
     BackupCode(domain::ids::UserId),
     /// A code that binds a chat.
     LinkCode,
+    /// The secret in a link that downloads an export.
+    ExportLink,
 }
 
 /// Makes the keyed hashes under which random secrets are stored and found.

@@ -12,6 +12,7 @@ pub mod messaging;
 pub mod money;
 pub mod operations;
 pub mod pagination;
+pub mod privacy;
 pub mod store_error;
 pub mod stores;
 pub mod subject_keys;

@@ -5,6 +5,7 @@ use crate::{
     messaging::{Alerts, Consents, Conversations, Flows, Outbox, TurnQueue},
     money::{Ledger, Payees, Receiving, Statements},
     operations::{AuditLog, DatabaseCare, DeadLetters, IdempotencyStore, Leases, Retention, SignedRequests},
+    privacy::{DataExports, Erasures, KeyCopies, LegalHolds, PersonalData},
     verification::{VerificationPages, VerificationReports, Verifications},
 };
 
@@ -34,6 +35,11 @@ pub trait Stores:
     + Receiving
     + DatabaseCare
     + Leases
+    + Erasures
+    + DataExports
+    + PersonalData
+    + LegalHolds
+    + KeyCopies
     + Retention
 {
 }
@@ -64,7 +70,11 @@ impl<T> Stores for T where
         + Receiving
         + DatabaseCare
         + Leases
-        + Retention
+        + Erasures
+        + DataExports
+        + PersonalData
+        + LegalHolds
+        + KeyCopies
         + Retention
 {
 }

@@ -1,7 +1,6 @@
 //! The keys of subjects. A subject is a person, or a contact: a number, an address or a chat that we wrote to or heard
 //! from. What is stored about a subject is sealed under one of its two keys, so that erasing it is the end of a key.
 
-use crate::crypto::DecryptError;
 use uuid::Uuid;
 
 /// First byte of what a subject's key sealed.
@@ -82,22 +81,6 @@ impl SubjectKeyId {
         let subject = rest.first_chunk::<16>().map(|bytes| Uuid::from_bytes(*bytes))?;
         Some(Self { subject, purpose })
     }
-}
-
-/// A subject's key, opened. Its memory is wiped when the last reference is dropped.
-pub trait SubjectKey: Send + Sync {
-    /// Seals, bound to a place: the same `bound_to` must be given to open.
-    fn seal(&self, bound_to: &[u8], plain: &[u8]) -> Vec<u8>;
-
-    /// Opens what this key sealed.
-    ///
-    /// # Errors
-    /// When a byte was changed, `bound_to` differs, or another key sealed it.
-    fn open(&self, bound_to: &[u8], sealed: &[u8]) -> Result<Vec<u8>, DecryptError>;
-
-    /// A commitment to a value, for the audit log: it can be checked while the key lives, and means nothing afterwards.
-    /// 32 hexadecimal digits.
-    fn commitment(&self, label: &str, value: &str) -> String;
 }
 
 /// Kinds of values that rows are found by, through keyed hashes. Equal values of two kinds have different hashes.

@@ -18,6 +18,7 @@ pub mod load;
 pub mod messaging;
 pub mod money;
 pub mod operations;
+pub mod privacy;
 pub mod verification;
 
 pub use ports::stores::Stores;
@@ -125,6 +126,18 @@ macro_rules! suite {
                     a_new_password_takes_bound_chats_away;
                 sessions: twenty_refreshes_at_once_give_one_successor, a_used_token_ends_its_session,
                     a_session_is_its_owners, a_session_ends_by_itself;
+            }
+            privacy {
+                erasures: what_stands_in_the_way_is_named, a_wish_can_be_taken_back_until_it_is_due, a_wish_that_was_taken_back_is_not_carried_out,
+                    a_due_wish_that_can_not_begin_is_withdrawn, an_erased_person_is_found_by_nothing,
+                    others_see_what_they_saw, nobody_pays_an_erased_person,
+                    a_redelivery_after_an_erasure_stores_nothing, an_opt_out_outlives_the_person,
+                    a_blocked_identity_is_opened_with_a_reason;
+                among_payments: erasures_among_payments_lose_nothing;
+                data_exports: an_export_is_downloaded_once, an_export_ends_after_a_day,
+                    an_export_that_broke_off_begins_anew, exports_go_with_their_person;
+                legal_holds: a_hold_is_ordered_and_ended;
+                key_copies: a_key_never_comes_back, wishes_are_those_of_the_newer_journal;
             }
             operations {
                 signed_requests: of_twenty_at_once_one_is_first,

@@ -24,6 +24,7 @@ use domain::{
     },
     principal::Principal,
 };
+use ports::operations::RetentionPosition;
 use ports::{
     money::{Ledger, PostRequest},
     operations::Retention,
@@ -209,11 +210,12 @@ pub async fn run_beside_a_purge<S: Ledger + Retention + 'static>(
 ) -> (Measured, u32) {
     let stores = store.clone();
     let purge = tokio::spawn(async move {
-        let mut deleted = 0;
+        let (mut deleted, mut from) = (0, RetentionPosition::default());
         loop {
-            let rows = stores.delete_old(RetentionCategory::Codes, Utc::now(), purging.batch).await.unwrap();
-            assert_ne!(rows, 0, "the backlog is too small");
-            deleted += rows;
+            let batch =
+                stores.delete_old(RetentionCategory::Codes, from, Utc::now(), purging.batch).await.unwrap();
+            from = batch.next.unwrap();
+            deleted += batch.deleted;
             tokio::time::sleep(purging.pause).await;
             // The sum is known when the load ends it.
             DELETED.store(deleted, Ordering::Relaxed);

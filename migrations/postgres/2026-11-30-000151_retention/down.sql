@@ -1,4 +1,3 @@
-drop index idempotent_responses_age;
 drop index new_accounts_age;
 drop index password_tries_age;
 drop index sessions_ended;

@@ -26,4 +26,3 @@ create index flow_responses_age on flow_responses (completed_at);
 create index sessions_ended on sessions (ended_at) where ended_at is not null;
 create index password_tries_age on password_tries (since);
 create index new_accounts_age on new_accounts (at);
-create index idempotent_responses_age on idempotent_responses (claimed_at);

@@ -12,6 +12,7 @@ mod migrate;
 mod nlu;
 mod otp;
 mod people;
+mod privacy;
 mod purge;
 mod serve;
 mod signals;
@@ -45,7 +46,7 @@ enum Command {
     /// Show under which keys the stored rows are sealed, or seal them anew under the newest.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
-    /// Copy the SQLite database into a new file, while the server runs.
+    /// Copy the SQLite database into a new file, while the server runs, and the keys of people into another.
     Backup(backup::BackupArgs),
     /// Ask the server on this machine whether it runs; for containers.
     Health,
@@ -71,6 +72,9 @@ enum Command {
     /// Bring people over from another system.
     #[command(subcommand)]
     People(people::PeopleCommand),
+    /// A person's data: export it, erase it, hold it, and erase again after a restore.
+    #[command(subcommand)]
+    Privacy(privacy::PrivacyCommand),
     /// Check the seals of the audit log.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -92,6 +96,7 @@ impl Command {
             | Self::Keys(keys::KeysCommand::Status)
             | Self::Ledger(_)
             | Self::People(_)
+            | Self::Privacy(_)
             | Self::Audit(_)
             | Self::Purge(_)
             | Self::DeadLetters(dead_letters::DeadLettersCommand::List) => Purpose::Look,
@@ -145,11 +150,12 @@ async fn with_settings(command: Command, settings: Settings) -> Result<ExitCode,
         Command::Purge(args) => purge::run(&settings, &args).await,
         Command::Ledger(command) => ledger::run(&settings, &command).await,
         Command::People(command) => people::run(&settings, &command).await,
+        Command::Privacy(command) => Box::pin(privacy::run(&settings, &command)).await,
         Command::Nlu(command) => nlu::run(command).await,
         Command::Flow(command) => flow::run(&command),
         Command::Migrate(args) => migrate::run(&settings, &args).await,
         Command::Keys(command) => keys::run(settings, &command).await,
-        Command::Backup(args) => backup::run(&settings, &args).await,
+        Command::Backup(args) => Box::pin(backup::run(&settings, &args)).await,
         Command::Health => health::run(&settings).await,
         Command::Telegram(command) => telegram::run(&settings, &command).await,
     }

@@ -171,6 +171,7 @@ fn share(app: &App, config: &mut web::ServiceConfig) {
         .app_data(web::Data::from(app.verification.clone()))
         .app_data(web::Data::from(app.messaging.clone()))
         .app_data(web::Data::from(app.accounts.clone()))
+        .app_data(web::Data::from(app.privacy.clone()))
         .app_data(web::Data::from(app.operations.clone()))
         .app_data(web::Data::from(app.operations.idempotency.clone()));
 }

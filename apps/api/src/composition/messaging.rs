@@ -1,7 +1,7 @@
 //! Builds the use cases of messaging.
 
 use super::{
-    Foundation, Money, Verification,
+    Foundation, Money, Privacy, Verification,
     providers::{Meta, Providers},
 };
 use crate::config::Settings;
@@ -59,12 +59,13 @@ impl Messaging {
         flows: Arc<FlowRegistry>,
         money: &Money,
         verification: &Verification,
+        privacy: &Privacy,
         parser: Arc<dyn IntentParser>,
     ) -> Self {
         let Foundation { settings, store, kernel, .. } = base;
         let tell = TellPeople::new(tell_parts(base, &providers), kernel.clone());
         let Providers { channels, webhooks, meta, whatsapp_accounts, polled, .. } = providers;
-        let parts = turn_parts(base, parser.clone(), flows.clone(), money, verification);
+        let parts = turn_parts(base, parser.clone(), flows.clone(), (money, verification, privacy));
         let handle = HandleMessage::new(parts, kernel.clone(), conversation_policy(settings));
         let turns = TurnRunner::new(
             store.clone(),
@@ -130,8 +131,7 @@ fn turn_parts(
     base: &Foundation,
     parser: Arc<dyn IntentParser>,
     flows: Arc<FlowRegistry>,
-    money: &Money,
-    verification: &Verification,
+    (money, verification, privacy): (&Money, &Verification, &Privacy),
 ) -> HandleMessageParts {
     let Foundation { settings, store, kernel, .. } = base;
     let owners = ChatOwners::new(
@@ -155,6 +155,8 @@ fn turn_parts(
         payees: money.payees.clone(),
         receiving: money.receiving.clone(),
         freezes: store.clone(),
+        erase: privacy.erase.clone(),
+        export: privacy.export.clone(),
         ledger: store.clone(),
         identities: store.clone(),
         flows,
@@ -171,5 +173,6 @@ fn conversation_policy(settings: &Settings) -> ConversationPolicy {
         zone: settings.default_time_zone,
         home: settings.default_region,
         default_flows: settings.default_flows.clone(),
+        public_base_url: settings.public_base_url.trim_end_matches('/').to_owned(),
     }
 }

@@ -5,6 +5,7 @@ mod keys;
 mod messaging;
 mod money;
 mod operations;
+mod privacy;
 pub(crate) mod providers;
 pub(crate) mod understanding;
 mod verification;
@@ -30,6 +31,7 @@ pub(crate) use self::{
     messaging::Messaging,
     money::{Money, deposits},
     operations::{Operations, retention},
+    privacy::{Privacy, PrivacyCommands},
     verification::Verification,
 };
 
@@ -41,6 +43,7 @@ pub(crate) struct App {
     pub(crate) verification: Arc<Verification>,
     pub(crate) messaging: Arc<Messaging>,
     pub(crate) accounts: Arc<Accounts>,
+    pub(crate) privacy: Arc<Privacy>,
     pub(crate) operations: Arc<Operations>,
 }
 
@@ -65,6 +68,12 @@ pub(crate) enum WiringError {
     /// The keys are not those that stored rows need.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// The database is a copy whose keys of people were not brought back.
+    #[error(
+        "the database is a copy without the keys of people: bring them back with `ventanilla privacy reapply`, which \
+         also erases again who was erased since"
+    )]
+    KeysAway,
     /// The state of the tables can't be read.
     #[error("the state of the tables can't be read")]
     Store(#[from] StoreError),
@@ -130,6 +139,19 @@ async fn expect_tables(store: &dyn Stores) -> Result<(), WiringError> {
     if state.is_current() { Ok(()) } else { Err(WiringError::Schema(schema_complaint(&state))) }
 }
 
+/// Fails in production if the keys of people are away. In development a copy can be looked at without them: nothing that
+/// is sealed is shown, and nothing new is stored of those people.
+async fn expect_subject_keys(settings: &Settings, store: &dyn Stores) -> Result<(), WiringError> {
+    if !store.are_keys_away().await? {
+        return Ok(());
+    }
+    if settings.env == AppEnv::Production {
+        return Err(WiringError::KeysAway);
+    }
+    tracing::warn!("{}", WiringError::KeysAway);
+    Ok(())
+}
+
 /// What is wrong with the tables, and what to do.
 pub(crate) fn schema_complaint(state: &SchemaState) -> String {
     let mut complaints = Vec::new();
@@ -141,6 +163,7 @@ pub(crate) fn schema_complaint(state: &SchemaState) -> String {
     tell(&state.missing, "migrations did not run, so run `ventanilla migrate`");
     tell(&state.newer, "the database is newer than this program, by the migrations");
     tell(&state.changed, "migrations ran in another form than this program has");
+    tell(&state.unsealed, "rows of an earlier version are not sealed yet, so run `ventanilla migrate`");
     complaints.join("; ")
 }
 
@@ -164,6 +187,7 @@ impl App {
             store.migrate().await?;
         }
         expect_tables(store.as_ref()).await?;
+        expect_subject_keys(&settings, store.as_ref()).await?;
         let kernel = kernel();
         let kept = keys::prepare(&settings, store.as_ref(), &audit, kernel.now()).await?;
         let secrets = Arc::new(HmacSecretHasher::with_kept(&settings.hmac_secret, &kept));
@@ -181,9 +205,11 @@ impl App {
         let verification = Arc::new(Verification::build(&base, &providers));
         let money = Arc::new(Money::build(&base, sms_account.clone()));
         let accounts = Arc::new(Accounts::build(&base, &verification, sms_account));
-        let messaging = Arc::new(Messaging::build(&base, providers, flows, &money, &verification, parser));
+        let privacy = Arc::new(Privacy::build(&base, &accounts));
+        let messaging =
+            Arc::new(Messaging::build(&base, providers, flows, &money, &verification, &privacy, parser));
         let operations = Arc::new(Operations::build(&base));
         let Foundation { settings, kernel, .. } = base;
-        Ok(Self { settings, kernel, money, verification, messaging, accounts, operations })
+        Ok(Self { settings, kernel, money, verification, messaging, accounts, privacy, operations })
     }
 }

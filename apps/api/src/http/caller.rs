@@ -89,6 +89,13 @@ impl Caller {
         }
     }
 
+    /// The person in a path, if the caller may act for them: they themselves, or the scope `people`.
+    pub(crate) fn person_in_path(&self, id: &str) -> Result<UserId, ApiError> {
+        let reach = self.reach(Scope::People)?;
+        let user: UserId = id.parse().map_err(|_malformed| person_not_found())?;
+        if reach.covers(user) { Ok(user) } else { Err(person_not_found()) }
+    }
+
     /// The signed-in person; a team gets a 403.
     pub(crate) fn person(&self) -> Result<Person, ApiError> {
         self.as_person().ok_or_else(|| ApiError::forbidden("This route needs a person's access token."))
@@ -215,4 +222,9 @@ impl FromRequest for IdempotencyHeader {
             )),
         })
     }
+}
+
+/// There is no such person, or the caller may not act for them.
+pub(crate) fn person_not_found() -> ApiError {
+    ApiError::not_found("Person not found.")
 }

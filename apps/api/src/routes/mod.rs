@@ -7,6 +7,7 @@ mod messaging;
 mod money;
 mod operations;
 pub(crate) mod pages;
+mod privacy;
 mod verification;
 mod verification_report;
 
@@ -41,6 +42,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .configure(verification_report::routes)
         .configure(verification::routes)
         .configure(accounts::routes)
+        .configure(privacy::routes)
         .configure(money::routes)
         .configure(legacy::routes)
         .default_service(web::to(no_such_route));

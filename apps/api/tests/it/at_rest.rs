@@ -116,7 +116,7 @@ fn spellings(word: &str) -> Vec<Vec<u8>> {
     let other_way: Vec<u8> = word.encode_utf16().flat_map(u16::to_be_bytes).collect();
     let mut all = Vec::new();
     for bytes in [&raw, &wide, &other_way] {
-        let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let digits = hex::encode(bytes);
         all.extend([bytes.clone(), digits.to_uppercase().into_bytes(), digits.into_bytes()]);
     }
     for shift in 0..3 {
@@ -139,7 +139,7 @@ fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
 #[test]
 fn a_word_is_found_in_every_spelling() {
     let wide: Vec<u8> = "Zacapoaxtla".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let digits: String = b"Zacapoaxtla".iter().map(|byte| format!("{byte:02X}")).collect();
+    let digits = hex::encode_upper("Zacapoaxtla");
     let bytes = |text: &str| text.as_bytes().to_vec();
     let mut hidden = vec![bytes("in Zacapoaxtla."), wide, bytes(&digits)];
     hidden.extend(

@@ -37,6 +37,7 @@ mod people;
 mod people_pages;
 mod phones_page;
 mod polling;
+mod privacy;
 mod quoted_words;
 mod receiving;
 mod server;

@@ -16,6 +16,7 @@ use domain::{
         account_number::AccountNumber,
         limits::{LimitExceeded, LimitFigures, LimitsLeft},
     },
+    privacy::Obstacle,
 };
 
 const MONEY: Money = Money { minor: 15_050, currency: Currency::MXN };
@@ -41,6 +42,19 @@ fn service() -> Vec<Reply> {
         Reply::YesOrNo(Question::Freeze),
         Reply::YesOrNo(Question::OptOut),
         Reply::YesOrNo(Question::ForgetPayee(option("Ana"))),
+        Reply::YesOrNo(Question::EraseAccount),
+        Reply::WhichDataWish,
+        Reply::DataNeedsNumber,
+        Reply::ErasureInTheWay(vec![
+            Obstacle::MoneyLeft,
+            Obstacle::TransfersOpen,
+            Obstacle::TransfersInDoubt,
+            Obstacle::LegalHold,
+        ]),
+        Reply::ErasureDue("3 dic 2026, 10:00".into()),
+        Reply::ErasureTakenBack,
+        Reply::NoErasure,
+        Reply::ExportLink("https://example.com/export/x".into()),
         Reply::AsItWas,
         Reply::Frozen { is_opted_out: false },
         Reply::Frozen { is_opted_out: true },

@@ -11,7 +11,7 @@ use crate::store::{
     },
     rows::{NewAuditRow, NewConversationRow, NewInboxRow},
     schema::{contacts, kept_names, subject_keys},
-    subjects::{contacts::NewContactRow, key_rows::NewKeyRow},
+    subjects::new_rows::{NewContactRow, NewKeyRow},
 };
 use diesel::{
     ExpressionMethods, QueryResult,

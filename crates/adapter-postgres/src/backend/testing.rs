@@ -1,9 +1,14 @@
 //! Databases for the tests of this crate.
 
+use crate::store::Store;
+use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use std::{
     process,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -16,4 +21,14 @@ pub(crate) async fn fresh_address() -> String {
     admin.batch_execute(&format!("create database {name}")).await.unwrap();
     let (host, _) = server.rsplit_once('/').unwrap();
     format!("{host}/{name}")
+}
+
+/// A store over a database of its own.
+pub(crate) async fn fresh_store() -> Store {
+    let keys = Keyring::parse(&"k".repeat(32)).unwrap();
+    let sealer = Arc::new(AeadSealer::new(&keys, Arc::new(RingRandom::default())));
+    let audit = Arc::new(HmacAuditSealer::new(&keys));
+    let store = Store::connect(&fresh_address().await, sealer, audit).await.unwrap();
+    store.migrate().await.unwrap();
+    store
 }

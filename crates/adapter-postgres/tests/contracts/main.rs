@@ -8,8 +8,9 @@
     reason = "these are tests"
 )]
 
+mod at_rest;
 mod cut;
-mod privacy;
+mod own_data;
 mod waits;
 
 use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom, clabe_issuer};

@@ -9,7 +9,7 @@ use crate::store::{
         accounts, alerts, audit, contacts, conversations, entries, holds, idempotency_keys, inbox,
         kept_names, payees, subject_keys, transfers,
     },
-    subjects::{contacts::NewContactRow, key_rows::NewKeyRow},
+    subjects::new_rows::{NewContactRow, NewKeyRow},
 };
 use diesel::{QueryResult, SqliteConnection, prelude::*, query_dsl::methods::FilterDsl};
 

@@ -1,10 +1,11 @@
 //! SQLite passes the contract suite of the store ports.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
+mod at_rest;
 mod files;
 mod killed;
+mod own_data;
 mod personal;
-mod privacy;
 mod schema;
 mod waits;
 

@@ -156,6 +156,15 @@ impl Mfa {
         }
     }
 
+    /// Checks a person's proof for something else than MFA. The store uses it up with what it allows.
+    ///
+    /// # Errors
+    /// [`MfaError`], when the proof is refused.
+    pub async fn prove(&self, asked: &MfaRequest) -> Result<MfaProof, MfaError> {
+        let profile = self.parts.accounts.profile(asked.user).await?.ok_or(MfaError::WrongPassword)?;
+        self.judge(&profile, asked).await
+    }
+
     /// Checks the proof, and counts it as a sign-in counts it.
     async fn judge(&self, profile: &Profile, asked: &MfaRequest) -> Result<MfaProof, MfaError> {
         match &asked.proof {

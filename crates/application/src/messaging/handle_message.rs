@@ -2,6 +2,7 @@
 //! carried out by the use case that owns it. What is to be committed is collected on the way.
 
 mod codes;
+mod data;
 mod effects;
 mod figures;
 mod freezing;
@@ -16,6 +17,7 @@ use crate::{
         payees::PayeeBook, payment_code::ResendPaymentCode, prepare_transfer::PrepareTransfer,
         receiving::Receiving, submit_transfer::SubmitTransfer,
     },
+    privacy::{erase_person::ErasePerson, export::ExportPerson},
     verification::verification_service::VerificationService,
 };
 use chrono::{Duration, Utc};
@@ -76,6 +78,8 @@ pub struct ConversationPolicy {
     pub home: Region,
     /// The flows that a greeting or a first message begins, by channel account.
     pub default_flows: DefaultFlows,
+    /// Where the pages are, without a slash at its end.
+    pub public_base_url: String,
 }
 
 impl Default for ConversationPolicy {
@@ -91,6 +95,7 @@ impl Default for ConversationPolicy {
             zone: chrono_tz::America::Mexico_City,
             home: Region::MEXICO,
             default_flows: DefaultFlows::default(),
+            public_base_url: String::new(),
         }
     }
 }
@@ -130,6 +135,10 @@ pub struct HandleMessageParts {
     pub receiving: Arc<Receiving>,
     /// The port that stops all money out of a person's wallets.
     pub freezes: Arc<dyn Freezes>,
+    /// Erases people.
+    pub erase: Arc<ErasePerson>,
+    /// Makes copies of people's data.
+    pub export: Arc<ExportPerson>,
     /// The ledger port, for balances and statement lines.
     pub ledger: Arc<dyn Ledger>,
     /// The port of people and payees.

@@ -75,7 +75,8 @@ impl SendMessage {
     pub async fn to_number(&self, number: &PhoneNumber, words: Words, client: &str) -> StoreResult<Written> {
         let conversation =
             self.conversations.newest_conversation(Channel::Whatsapp, number.e164(), &self.accounts).await?;
-        if let Some(conversation) = conversation {
+        // The conversation of an erased person has no address: it is as if there were none.
+        if let Some(conversation) = conversation.filter(|conversation| conversation.address.is_some()) {
             return self.in_conversation(&conversation, words, client).await;
         }
         let Some(account) = self.accounts.first() else { return Ok(Written::NotFound) };

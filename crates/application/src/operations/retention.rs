@@ -4,7 +4,7 @@ use crate::{error_chain::describe, kernel::Kernel};
 use chrono::{DateTime, Duration, Utc};
 use domain::operations::retention::{RetentionCategory, RetentionPolicy};
 use ports::{
-    operations::{Leases, Retention},
+    operations::{Leases, Retention, RetentionPosition},
     store_error::{StoreError, StoreResult},
 };
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 /// The lease of the process that applies retention.
 const LEASE: &str = "retention";
-/// How long the lease is held; each batch extends it. Longer than any batch and the pause after it.
+/// How long the lease is held; each batch takes it anew. Longer than any batch and the pause after it.
 const LEASE_FOR: Duration = Duration::seconds(30);
 
 /// How fast a backlog is worked off.
@@ -142,7 +142,7 @@ impl ApplyRetention {
         Ok(found)
     }
 
-    /// Deletes batch by batch until a batch finds nothing.
+    /// Deletes batch by batch until the category is worked off.
     async fn work_off<F>(
         &self,
         category: RetentionCategory,
@@ -155,19 +155,26 @@ impl ApplyRetention {
         F: Future<Output = bool>,
     {
         let before = self.policy.cut_off(category, started);
+        let mut from = RetentionPosition::default();
         loop {
-            match self.store.delete_old(category, before, pace.batch).await {
-                Ok(0) => return End::Done,
-                Ok(rows) => *deleted = deleted.saturating_add(u64::from(rows)),
-                Err(failure) => return End::Failed(failure),
-            }
-            if !pause(pace.pause).await {
-                return End::Stopped;
-            }
             match self.hold().await {
                 Ok(true) => {}
                 Ok(false) => return End::Stopped,
                 Err(failure) => return End::Failed(failure),
+            }
+            let batch = match self.store.delete_old(category, from, before, pace.batch).await {
+                Ok(batch) => batch,
+                Err(failure) => return End::Failed(failure),
+            };
+            *deleted = deleted.saturating_add(u64::from(batch.deleted));
+            // Others only wait for what is deleted, not for a look.
+            let rest = if batch.deleted > 0 { pace.pause } else { std::time::Duration::ZERO };
+            if !pause(rest).await {
+                return End::Stopped;
+            }
+            match batch.next {
+                Some(next) => from = next,
+                None => return End::Done,
             }
         }
     }

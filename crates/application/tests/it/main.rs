@@ -13,6 +13,7 @@ mod demo;
 mod faults;
 mod forgotten;
 mod own_money;
+mod privacy;
 mod providers;
 mod signed;
 mod stores;

@@ -5,8 +5,10 @@ use adapter_crypto::{ClientSecrets, sign_request};
 use adapter_sqlite::Store;
 use application::operations::check_signature::{CheckSignature, CheckSignatureError};
 use chrono::Duration;
+use domain::operations::retention::RetentionCategory;
 use domain::operations::signed_request::{SignatureHeaders, SignedRequest};
-use ports::{clock::Clock, operations::SignedRequests};
+use ports::clock::Clock;
+use ports::operations::{Retention as _, RetentionPosition};
 use std::sync::Arc;
 use tempfile::TempDir;
 use testkit::MovableClock;
@@ -53,7 +55,8 @@ impl Checker {
 
     async fn pass(&self, seconds: i64) {
         self.clock.advance(Duration::seconds(seconds));
-        self.store.forget_taken(self.clock.now()).await.unwrap();
+        let (requests, from) = (RetentionCategory::Requests, RetentionPosition::default());
+        self.store.delete_old(requests, from, self.clock.now(), 1_000).await.unwrap();
     }
 }
 

@@ -131,7 +131,6 @@ planned!(TurnQueue {
     accept(messages: &[(EventId, InboundMessage)], now: DateTime<Utc>) -> Vec<Accepted>;
     lease_next(now: DateTime<Utc>, until: DateTime<Utc>) -> Option<LeasedTurn>;
     fail(turn: &LeasedTurn, failure: &TurnFailure, reason: &str) -> ();
-    purge(before: DateTime<Utc>) -> usize;
     commit_turn(turn: &Turn, now: DateTime<Utc>) -> Committed;
     renew_lease(conversation: ConversationId, fence: i64, until: DateTime<Utc>) -> bool;
 });

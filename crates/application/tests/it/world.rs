@@ -10,6 +10,7 @@ use adapter_crypto::{AeadSealer, HmacAuditSealer, HmacCodeHasher, HmacSecretHash
 use adapter_locales::BuiltInTexts;
 use adapter_nlu_rules::RuleParser;
 use adapter_sqlite::Store;
+use adapter_zip::ZipArchives;
 use application::{
     accounts::chat_owners::ChatOwners,
     kernel::Kernel,
@@ -29,6 +30,10 @@ use application::{
         receiving::Receiving,
         submit_transfer::{SubmitTransfer, SubmitTransferParts},
         transfer_rules::TransferRules,
+    },
+    privacy::{
+        erase_person::ErasePerson,
+        export::{ExportPerson, ExportPersonParts, ExportSources, Exporter},
     },
     verification::verification_service::{VerificationParts, VerificationService},
 };
@@ -107,6 +112,7 @@ fn conversation_policy() -> ConversationPolicy {
         zone: chrono_tz::America::Mexico_City,
         home: Region::parse("MX").unwrap(),
         default_flows: domain::messaging::flow::DefaultFlows::default(),
+        public_base_url: "https://ventanilla.example".into(),
     }
 }
 
@@ -262,9 +268,42 @@ fn handle_message(store: &Arc<Planned>, kernel: &Kernel, rules: &Arc<TransferRul
         payees: Arc::new(PayeeBook::new(store.clone(), kernel.clone())),
         receiving: Arc::new(Receiving::new(Arc::new(store.store.clone()), kernel.clone())),
         freezes: Arc::new(store.store.clone()),
+        erase: Arc::new(ErasePerson::new(
+            Arc::new(store.store.clone()),
+            Arc::new(store.store.clone()),
+            kernel.clone(),
+        )),
+        export: Arc::new(export_person(&store.store, kernel)),
         ledger: store.clone(),
         identities: store.clone(),
         flows: Arc::default(),
     };
     HandleMessage::new(parts, kernel.clone(), conversation_policy())
+}
+
+fn export_person(store: &Store, kernel: &Kernel) -> ExportPerson {
+    let all = Arc::new(store.clone());
+    let sources = ExportSources {
+        users: all.clone(),
+        sessions: all.clone(),
+        ledger: all.clone(),
+        payees: all.clone(),
+        receiving: all.clone(),
+        conversations: all.clone(),
+        personal: all.clone(),
+        erasures: all.clone(),
+        texts: Arc::new(BuiltInTexts),
+        archives: Arc::new(ZipArchives),
+    };
+    let parts = ExportPersonParts {
+        exports: all.clone(),
+        leases: all,
+        exporter: Exporter::new(
+            sources,
+            domain::operations::retention::RetentionPolicy::default(),
+            kernel.clone(),
+        ),
+        secrets: Arc::new(HmacSecretHasher::new(&Keyring::parse(&"h".repeat(32)).unwrap())),
+    };
+    ExportPerson::new(parts, kernel.clone())
 }

@@ -26,13 +26,14 @@ pub enum RetentionCategory {
 }
 
 impl RetentionCategory {
-    /// All categories, in the order in which they are worked off: what refers to a contact goes before the contact.
+    /// All categories, in the order in which they are worked off: messages go before the conversation that is left
+    /// without any, and what refers to a contact goes before the contact.
     pub const ALL: [Self; 9] = [
+        Self::Deliveries,
         Self::Texts,
         Self::Webhooks,
         Self::Codes,
         Self::Flows,
-        Self::Deliveries,
         Self::SignIns,
         Self::Requests,
         Self::Contacts,
@@ -131,7 +132,7 @@ mod tests {
         };
         let now = DateTime::UNIX_EPOCH + Duration::days(20_000);
         let days = RetentionCategory::ALL.map(|category| (now - policy.cut_off(category, now)).num_days());
-        assert_eq!(days, [100, 9, 3, 50, 200, 31, 1, 1, 1]);
+        assert_eq!(days, [200, 100, 9, 3, 50, 31, 1, 1, 1]);
         let names: BTreeSet<_> = RetentionCategory::ALL.iter().map(|category| category.name()).collect();
         assert_eq!(names.len(), RetentionCategory::ALL.len());
     }

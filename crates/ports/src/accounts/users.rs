@@ -340,8 +340,4 @@ pub trait Users: Send + Sync {
         actor: &Actor,
         now: DateTime<Utc>,
     ) -> StoreResult<Option<SessionId>>;
-
-    /// Deletes what ended before that time (sessions, tokens, challenges, codes, tries). Returns how many
-    /// rows.
-    async fn forget_ended(&self, before: DateTime<Utc>) -> StoreResult<usize>;
 }

@@ -135,9 +135,6 @@ pub trait TurnQueue: Send + Sync {
     /// Gives a failed turn back, with a reason that is safe to log.
     async fn fail(&self, turn: &LeasedTurn, failure: &TurnFailure, reason: &str) -> StoreResult<()>;
 
-    /// Deletes handled messages that are older than `before`. Returns how many.
-    async fn purge(&self, before: DateTime<Utc>) -> StoreResult<usize>;
-
     /// Commits state, replies, the handled message, consent, audit rows and flow answers in one transaction.
     async fn commit_turn(&self, turn: &Turn, now: DateTime<Utc>) -> StoreResult<Committed>;
 

@@ -15,13 +15,18 @@ pub struct SchemaState {
     pub newer: Vec<String>,
     /// Ran in another form than this program has.
     pub changed: Vec<String>,
+    /// Parts of the tables whose rows an earlier version wrote in the clear, and `migrate` has not sealed yet.
+    pub unsealed: Vec<String>,
 }
 
 impl SchemaState {
-    /// True if the tables are those that this program expects.
+    /// True if the tables are those that this program expects, and their rows are sealed.
     #[must_use]
     pub const fn is_current(&self) -> bool {
-        self.missing.is_empty() && self.newer.is_empty() && self.changed.is_empty()
+        self.missing.is_empty()
+            && self.newer.is_empty()
+            && self.changed.is_empty()
+            && self.unsealed.is_empty()
     }
 }
 

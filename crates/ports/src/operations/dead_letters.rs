@@ -85,8 +85,4 @@ pub trait DeadLetters: Send + Sync {
 
     /// Replays a dead letter; its tries start again. `None`: there is none with that id.
     async fn revive(&self, id: Uuid, now: DateTime<Utc>) -> StoreResult<Option<ReplayOutcome>>;
-
-    /// Deletes notices, and early delivery reports about messages that are not ours, older than `before`.
-    /// Returns how many.
-    async fn purge_notices(&self, before: DateTime<Utc>) -> StoreResult<usize>;
 }

@@ -38,7 +38,4 @@ pub trait IdempotencyStore: Send + Sync {
 
     /// Frees the key after a request that sent nothing. A stored response stays.
     async fn release(&self, key: &IdempotencyKey) -> StoreResult<()>;
-
-    /// Deletes responses whose key was claimed before that time. Returns how many.
-    async fn forget_responses(&self, before: DateTime<Utc>) -> StoreResult<usize>;
 }

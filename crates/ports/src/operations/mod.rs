@@ -20,6 +20,6 @@ pub use self::{
     dead_letters::{DeadLetter, DeadLetterKind, DeadLetters, ReplayOutcome, UnreadableWebhook},
     idempotency_store::{Claim, IdempotencyStore},
     leases::Leases,
-    retention::{RETENTION_BATCH_MAX, Retention},
+    retention::{RETENTION_BATCH_MAX, Retention, RetentionBatch, RetentionPosition},
     signed_requests::SignedRequests,
 };

@@ -11,7 +11,4 @@ pub trait SignedRequests: Send + Sync {
     /// Stores a value that this client may use only once before `until`. False: it was used before. Of many
     /// requests at once, on any number of replicas, one gets true.
     async fn take_once(&self, client: &str, once: &str, until: DateTime<Utc>) -> StoreResult<bool>;
-
-    /// Deletes the values whose time ended before that. Returns how many.
-    async fn forget_taken(&self, before: DateTime<Utc>) -> StoreResult<usize>;
 }

@@ -84,7 +84,4 @@ pub trait VerificationPages: Send + Sync {
 
     /// Marks the number as proved by that challenge. True the first time only.
     async fn finish(&self, id: PageId, challenge: VerificationId, now: DateTime<Utc>) -> StoreResult<bool>;
-
-    /// Deletes the pages that closed before that time. Returns how many.
-    async fn purge_pages(&self, before: DateTime<Utc>) -> StoreResult<usize>;
 }

@@ -1,5 +1,6 @@
 //! Users: what can be used once is used once, however many calls come at the same time.
 
+use crate::operations::retention::purged;
 use crate::{
     Stores,
     examples::{
@@ -7,6 +8,7 @@ use crate::{
         sign_up,
     },
 };
+use domain::operations::retention::RetentionCategory;
 use domain::{
     accounts::{CHALLENGE_TRIES_MAX, TRY_WINDOW},
     email::EmailAddress,
@@ -383,8 +385,8 @@ pub async fn what_ended_is_forgotten(store: impl Stores) {
     let user = account(&store, 1, false).await;
     ask(&store, 1, 1, 0).await;
     assert!(begin(&store, user, 1).await);
-    assert_eq!(store.forget_ended(at(0)).await.unwrap(), 0);
-    assert_eq!(store.forget_ended(at(1_000)).await.unwrap(), 3, "and the count of new accounts");
+    assert_eq!(purged(&store, RetentionCategory::SignIns, 0).await, 0);
+    assert_eq!(purged(&store, RetentionCategory::SignIns, 1_000).await, 3, "and the count of new accounts");
     assert_eq!(live_sessions(&store, user).await, 1);
 }
 

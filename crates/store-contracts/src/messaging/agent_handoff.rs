@@ -1,9 +1,11 @@
 //! What agents and operators see: who may be written to, the messages of a conversation, and dead letters.
 
+use crate::operations::retention::purged;
 use crate::{
     Stores,
     examples::{at, id, inbound, outbound, phone},
 };
+use domain::operations::retention::RetentionCategory;
 use domain::{
     ids::ConversationId,
     message::{Channel, DeliveryStatus},
@@ -237,8 +239,8 @@ pub async fn a_notice_is_kept_once(store: impl Stores) {
     let twice = [(id(), notice.clone()), (id(), notice)];
     store.keep_notices(&twice, at(1)).await.unwrap();
     store.keep_notices(&twice, at(2)).await.unwrap();
-    assert_eq!(store.purge_notices(at(1)).await.unwrap(), 0, "not old yet");
-    assert_eq!(store.purge_notices(at(9)).await.unwrap(), 1);
+    assert_eq!(purged(&store, RetentionCategory::Webhooks, 1).await, 0, "not old yet");
+    assert_eq!(purged(&store, RetentionCategory::Webhooks, 9).await, 1);
 }
 
 /// `run` executes SQL that our own code never would: a channel account that can't be read gets no default. The

@@ -1,6 +1,8 @@
 //! Idempotency: kept answers, by the caller's key.
 
+use crate::operations::retention::purged;
 use crate::{Stores, examples::at};
+use domain::operations::retention::RetentionCategory;
 use domain::{
     operations::idempotency::{Fingerprint, IdempotencyKey},
     principal::Principal,
@@ -40,7 +42,7 @@ pub async fn responses_end(store: impl Stores) {
         store.claim(key, one, at(-60), at(second)).await.unwrap();
         store.keep(key, "{}").await.unwrap();
     }
-    assert_eq!(store.forget_responses(at(10)).await.unwrap(), 1);
+    assert_eq!(purged(&store, RetentionCategory::Requests, 10).await, 1);
     assert_eq!(store.claim(&old, one, at(0), at(20)).await.unwrap(), Claim::Fresh);
     assert_eq!(store.claim(&young, one, at(0), at(20)).await.unwrap(), Claim::Answered("{}".into()));
 }

@@ -1,6 +1,8 @@
 //! Signed requests are accepted once.
 
+use crate::operations::retention::purged;
 use crate::{Stores, examples::at};
+use domain::operations::retention::RetentionCategory;
 use futures_util::future::join_all;
 
 /// Of many calls at the same time, one is first.
@@ -29,9 +31,9 @@ pub async fn what_came_from_one_client_did_not_come_from_another(store: impl Sto
 pub async fn it_is_remembered_until_then(store: impl Stores) {
     store.take_once("team", "nonce:1", at(300)).await.unwrap();
     store.take_once("team", "nonce:2", at(301)).await.unwrap();
-    assert_eq!(store.forget_taken(at(300)).await.unwrap(), 0);
+    assert_eq!(purged(&store, RetentionCategory::Requests, 300).await, 0);
     assert!(!store.take_once("team", "nonce:1", at(600)).await.unwrap());
-    assert_eq!(store.forget_taken(at(301)).await.unwrap(), 1);
+    assert_eq!(purged(&store, RetentionCategory::Requests, 301).await, 1);
     assert!(store.take_once("team", "nonce:1", at(600)).await.unwrap());
     assert!(!store.take_once("team", "nonce:2", at(600)).await.unwrap());
 }

@@ -14,7 +14,7 @@ use ports::{
     crypto::CodeMac,
     messaging::Lane,
     verification::{
-        NewVerificationPage, OwnCode, OwnSend, StartOutcome, Verifications,
+        BeginVerification, NewVerificationPage, OwnCode, OwnSend, StartOutcome, Verifications,
         number_lookup::{LineType, NumberInfo},
     },
 };
@@ -28,13 +28,22 @@ pub async fn old_rows_are_sealed(
     mut run: impl FnMut(&str),
     migrate: impl AsyncFn() -> usize,
 ) {
+    let request = write_all(store).await;
+    let sent_to = request.own.as_ref().unwrap().fallback[0].message.recipient.clone();
+    put_in_the_clear(&mut run, &sent_to);
+    assert_eq!(migrate().await, 0);
+    look_for_clear_values(&mut run);
+    is_found_as_before(store, &request).await;
+}
+
+/// A challenge with a fallback channel, a look-up and a page.
+async fn write_all(store: &impl Stores) -> BeginVerification {
     let code = OwnCode {
         salt: [1; 16],
         mac: CodeMac { key_id: "1".into(), mac: [2; 32] },
         transaction_digest: [0; 32],
     };
     let fallback = outbound(1, "your code", Lane::Code);
-    let sent_to = fallback.message.recipient.clone();
     let mut request = challenge(1, policy());
     request.own =
         Some(OwnSend { code, message: outbound(1, "your code", Lane::Code), fallback: vec![fallback] });
@@ -57,7 +66,11 @@ pub async fn old_rows_are_sealed(
         expires_at: at(900),
     };
     ports::verification::VerificationPages::open(store, &page, at(0)).await.unwrap();
+    request
+}
 
+/// Writes the rows as an earlier version did.
+fn put_in_the_clear(run: &mut impl FnMut(&str), sent_to: &str) {
     let number = phone(1);
     let (number, prefix) = (number.e164(), number.prefix());
     run(&format!(
@@ -71,7 +84,10 @@ pub async fn old_rows_are_sealed(
          update verification_pages set phone_hash = '{number}', contact_id = null, sealed = null; \
          delete from sealed_areas where area = 'verification'"
     ));
-    assert_eq!(migrate().await, 0);
+}
+
+/// Fails if a column of hashes holds anything else.
+fn look_for_clear_values(run: &mut impl FnMut(&str)) {
     run("create table hashes (hash text not null check (hash like '1:%')); \
          insert into hashes select recipient_hash from verifications; \
          insert into hashes select client_ip_hash from verifications; \
@@ -84,7 +100,9 @@ pub async fn old_rows_are_sealed(
          insert into hashes select phone_hash from code_failures; \
          insert into hashes select phone_hash from verification_pages; \
          insert into hashes select substr(requester, 11) from verifications");
+}
 
+async fn is_found_as_before(store: &impl Stores, request: &BeginVerification) {
     let (requester, to) = (&request.challenge.requester, &request.challenge.to);
     let found = store.find_open(requester, to, None, at(1)).await.unwrap().unwrap();
     assert_eq!((&found.to, &found.requester, found.origin.as_deref()), (to, requester, Some(ADDRESS)));

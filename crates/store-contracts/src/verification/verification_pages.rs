@@ -1,10 +1,12 @@
 //! The hosted pages on which people verify their numbers.
 
+use crate::operations::retention::purged;
 use crate::{
     Stores,
     examples::{at, challenge, id, phone, policy},
 };
 use chrono::Duration;
+use domain::operations::retention::RetentionCategory;
 use domain::{
     ids::{PageId, UserId, VerificationId},
     locale::Locale,
@@ -110,7 +112,7 @@ pub async fn old_pages_are_forgotten(store: impl Stores) {
     store.open(&page(1, None), at(0)).await.unwrap();
     let later = NewVerificationPage { expires_at: at(5000), ..page(2, None) };
     store.open(&later, at(0)).await.unwrap();
-    assert_eq!(store.purge_pages(at(4000)).await.unwrap(), 1);
+    assert_eq!(purged(&store, RetentionCategory::Codes, 4000).await, 1);
     assert!(VerificationPages::find(&store, &[1; 32]).await.unwrap().is_none());
     assert!(VerificationPages::find(&store, &[2; 32]).await.unwrap().is_some());
 }

@@ -4,13 +4,12 @@ use super::{check_failed, code_of, no_code, too_many};
 use crate::{
     composition::Accounts,
     http::{
-        caller::{Caller, VisitorOf},
+        caller::{Caller, VisitorOf, person_not_found},
         idempotency::detached,
         json::{MaybeJson, time},
         problem::{ApiError, Problem},
         rate_limit::Limit,
     },
-    scopes::Scope,
     wakeups::WorkerWakeups,
 };
 use actix_web::{HttpResponse, web};
@@ -79,17 +78,6 @@ pub(crate) struct UnfreezeBody {
     code: Option<String>,
 }
 
-fn unknown() -> ApiError {
-    ApiError::not_found("Person not found.")
-}
-
-/// The person in the path, if the caller may freeze them.
-fn target(caller: &Caller, id: &str) -> Result<UserId, ApiError> {
-    let reach = caller.reach(Scope::People)?;
-    let user: UserId = id.parse().map_err(|_malformed| unknown())?;
-    if reach.covers(user) { Ok(user) } else { Err(unknown()) }
-}
-
 /// Freezes a person: at once no money leaves any of their wallets.
 ///
 /// Their transfers that wait for a code or an approval are canceled, and their chats are signed out and no longer
@@ -109,7 +97,7 @@ pub(crate) async fn freeze(
     id: web::Path<String>,
     body: MaybeJson<FreezeBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let user = target(&caller, &id)?;
+    let user = caller.person_in_path(&id)?;
     let reason = body.0.reason.filter(|reason| !reason.trim().is_empty());
     if reason.as_ref().is_some_and(|reason| {
         reason.chars().count() > REASON_LENGTH_MAX || reason.chars().any(char::is_control)
@@ -120,7 +108,7 @@ pub(crate) async fn freeze(
     let use_case = app.freeze.clone();
     let state = detached(async move { use_case.freeze(&request).await }).await??;
     wakeups.alerts.notify_one();
-    Ok(HttpResponse::Ok().json(FreezeJson::of(user, state.ok_or_else(unknown)?)))
+    Ok(HttpResponse::Ok().json(FreezeJson::of(user, state.ok_or_else(person_not_found)?)))
 }
 
 /// Lifts a freeze.
@@ -149,7 +137,7 @@ pub(crate) async fn unfreeze(
     id: web::Path<String>,
     body: MaybeJson<UnfreezeBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let user = target(&caller, &id)?;
+    let user = caller.person_in_path(&id)?;
     let use_case = app.freeze.clone();
     if caller.as_person().is_none() {
         if body.0.password.is_some() || body.0.code.is_some() {
@@ -157,9 +145,9 @@ pub(crate) async fn unfreeze(
         }
         let actor = caller.actor();
         let state = detached(async move { use_case.lift_by_staff(user, &actor).await }).await??;
-        return Ok(HttpResponse::Ok().json(FreezeJson::of(user, state.ok_or_else(unknown)?)));
+        return Ok(HttpResponse::Ok().json(FreezeJson::of(user, state.ok_or_else(person_not_found)?)));
     }
-    let state = app.freeze.state(user).await?.ok_or_else(unknown)?;
+    let state = app.freeze.state(user).await?.ok_or_else(person_not_found)?;
     if state.frozen_at.is_none() {
         return Ok(HttpResponse::Ok().json(FreezeJson::of(user, state)));
     }
@@ -200,7 +188,7 @@ fn answer(
             Ok(HttpResponse::Accepted().json(json))
         }
         Ok(OwnerLifted::CodeNotSent(outcome)) => Err(super::not_sent(app, &outcome)),
-        Err(LiftError::NoSuchPerson) => Err(unknown()),
+        Err(LiftError::NoSuchPerson) => Err(person_not_found()),
         Err(LiftError::NoAddress) => Err(ApiError::conflict(
             "The account has no e-mail address for a code. Staff can lift the freeze.",
         )),

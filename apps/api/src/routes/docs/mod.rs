@@ -11,7 +11,9 @@ mod examples;
 mod fields;
 mod problems;
 
-use super::{accounts, legacy, messaging, money, operations, pages, verification, verification_report};
+use super::{
+    accounts, legacy, messaging, money, operations, pages, privacy, verification, verification_report,
+};
 use crate::http::words::{ChannelWord, CurrencyWord, LocaleWord, PurposeWord};
 use actix_web::{HttpResponse, http::header, web};
 use serde_json::Value;
@@ -98,6 +100,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
         verification::Api::openapi(),
         verification_report::Api::openapi(),
         accounts::Api::openapi(),
+        privacy::Api::openapi(),
         pages::Api::openapi(),
         money::Api::openapi(),
         messaging::Api::openapi(),

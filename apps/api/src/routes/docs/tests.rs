@@ -176,7 +176,7 @@ fn parameters_are_declared_once_and_within_bounds() {
 }
 
 /// The routes without a token, as the contract lists them.
-const PUBLIC: [&str; 25] = [
+const PUBLIC: [&str; 26] = [
     "/",
     "/openapi.json",
     "/health",
@@ -184,6 +184,7 @@ const PUBLIC: [&str; 25] = [
     "/health/ready",
     "/problems/{code}",
     "/verify/{token}",
+    "/export/{token}",
     "/reset",
     "/webhooks/twilio",
     "/webhook/whatsapp",

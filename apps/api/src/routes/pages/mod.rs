@@ -2,6 +2,7 @@
 //! contains a secret, which is not passed on.
 
 mod assets;
+pub(crate) mod export;
 mod guard;
 mod notes;
 pub(crate) mod reset;
@@ -24,7 +25,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 
 /// The routes of this feature, as the API documentation shows them.
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(sessions::open, verify::show, reset::show, reset::set))]
+#[openapi(paths(sessions::open, verify::show, reset::show, reset::set, export::show, export::download))]
 pub(super) struct Api;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -32,7 +33,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .configure(assets::routes)
         .configure(sessions::routes)
         .configure(verify::routes)
-        .configure(reset::routes);
+        .configure(reset::routes)
+        .configure(export::routes);
 }
 
 /// Renders a page. No cache keeps it, and no other site learns its address.

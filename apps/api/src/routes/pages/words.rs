@@ -128,6 +128,8 @@ mod tests {
             include_str!("../../../templates/verify.html"),
             include_str!("../../../templates/plain.html"),
             include_str!("../../../templates/reset.html"),
+            include_str!("../../../templates/export.html"),
+            include_str!("export.rs"),
             include_str!("notes.rs"),
             include_str!("reset.rs"),
             include_str!("verify.rs"),

@@ -80,7 +80,7 @@ fn may_know(feature: &str) -> &'static [&'static str] {
 }
 
 /// What every feature may know of another, and why.
-const SHARED: [(&str, &str); 9] = [
+const SHARED: [(&str, &str); 10] = [
     ("messaging::outbox", "each feature may write to the outbox in its own transaction"),
     ("messaging::inbound_webhook", "a dead letter may be a webhook that can't be read"),
     ("store::messaging::outbox::new_row", "each feature may write to the outbox in its own transaction"),
@@ -89,6 +89,7 @@ const SHARED: [(&str, &str); 9] = [
     ("store::messaging::alert_rows", "what people are told of a decision is written in the same transaction"),
     ("store::money::waiting", "a freeze cancels what waits in the same transaction"),
     ("store::accounts::names", "a statement names the other person"),
+    ("store::accounts::personal", "who is paid at a wallet's number is named"),
     ("store::money::wallets", "a new person gets a wallet in the same transaction"),
 ];
 

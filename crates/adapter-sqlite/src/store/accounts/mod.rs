@@ -1,8 +1,8 @@
 //! Accounts of people: credentials, sessions, bound chats.
 
-mod audit_rows;
+pub(crate) mod audit_rows;
 pub(crate) mod chat_links;
-mod chats;
+pub(crate) mod chats;
 pub(crate) mod clear_rows;
 mod freezes;
 mod identities;

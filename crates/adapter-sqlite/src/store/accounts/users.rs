@@ -1,7 +1,7 @@
 //! Users. Each decision about a user waits for the lock on the user's row, so that a password that is being
 //! replaced opens nothing any more.
 
-mod factors;
+pub(crate) mod factors;
 mod import;
 mod profile;
 mod register;
@@ -310,10 +310,6 @@ impl Users for Store {
             })
             .await
     }
-
-    async fn forget_ended(&self, before: DateTime<Utc>) -> StoreResult<usize> {
-        self.database.write(move |conn| async move { forget(conn, DbTime(before)).await }.boxed()).await
-    }
 }
 
 async fn count_try(
@@ -352,19 +348,4 @@ async fn count_try(
             .await?;
     }
     Ok(TryOutcome::Counted(counts))
-}
-
-async fn forget(conn: &mut Conn, before: DbTime) -> Result<usize, SqlError> {
-    let over = sessions::table.filter(sessions::expires_at.lt(before).or(sessions::ended_at.lt(before)));
-    let gone = [
-        diesel::delete(over).execute(conn).await?,
-        diesel::delete(login_challenges::table.filter(login_challenges::expires_at.lt(before)))
-            .execute(conn)
-            .await?,
-        diesel::delete(reset_tokens::table.filter(reset_tokens::expires_at.lt(before))).execute(conn).await?,
-        diesel::delete(link_codes::table.filter(link_codes::expires_at.lt(before))).execute(conn).await?,
-        diesel::delete(password_tries::table.filter(password_tries::since.lt(before))).execute(conn).await?,
-        diesel::delete(new_accounts::table.filter(new_accounts::at.lt(before))).execute(conn).await?,
-    ];
-    Ok(gone.into_iter().fold(0, usize::saturating_add))
 }

@@ -128,20 +128,6 @@ impl TurnQueue for Store {
     ) -> StoreResult<bool> {
         self.renew(conversation, fence, until).await
     }
-
-    async fn purge(&self, before: DateTime<Utc>) -> StoreResult<usize> {
-        self.database
-            .write(move |conn| {
-                async move {
-                    let old = inbox::table
-                        .filter(inbox::state.eq("done"))
-                        .filter(inbox::received_at.lt(DbTime(before)));
-                    Ok(diesel::delete(old).execute(conn).await?)
-                }
-                .boxed()
-            })
-            .await
-    }
 }
 
 /// What becomes of a message that is next.

@@ -38,7 +38,6 @@ pub(crate) fn is_nobody(name: &str) -> bool {
 /// Keeps the name that a person has now for everybody whose statements show them. To be called in the transaction that
 /// erases the person, before their chat key is destroyed and their name removed. Returns how many names were kept; called
 /// again after that, it keeps none and changes none.
-#[allow(dead_code, reason = "called by the erasure of a person")]
 pub(crate) async fn keep_names(
     conn: &mut Conn,
     vault: &Vault,

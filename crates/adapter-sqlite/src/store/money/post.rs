@@ -165,7 +165,8 @@ pub(crate) async fn post(
     Ok(outcomes)
 }
 
-/// Locks the accounts in the order of their ids, and reads them.
+/// Locks the accounts in the order of their ids, and reads them. That of an erased person is closed: as if there were
+/// none, it neither pays nor is paid.
 pub(crate) async fn lock_accounts(
     conn: &mut Conn,
     batch: &mut PostingBatch,
@@ -173,12 +174,13 @@ pub(crate) async fn lock_accounts(
 ) -> Result<(), SqlError> {
     let ids: Vec<DbId> = touched.accounts.iter().map(|id| DbId(id.0)).collect();
     let rows = if touched.limited.is_empty() {
-        let query = accounts::table.filter(accounts::id.eq_any(ids));
+        let query = accounts::table.filter(accounts::id.eq_any(ids)).filter(accounts::closed_at.is_null());
         for_update!(query.order(accounts::id).select(AccountRow::as_select())).load(conn).await?
     } else {
         let owners: Vec<_> = touched.limited.iter().map(|id| Some(DbId(id.0))).collect();
         let query = accounts::table
-            .filter(accounts::id.eq_any(ids).or(accounts::owner.eq_any(owners).assume_not_null()));
+            .filter(accounts::id.eq_any(ids).or(accounts::owner.eq_any(owners).assume_not_null()))
+            .filter(accounts::closed_at.is_null());
         for_update!(query.order(accounts::id).select(AccountRow::as_select())).load(conn).await?
     };
     for row in rows {

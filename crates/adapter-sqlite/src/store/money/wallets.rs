@@ -56,7 +56,7 @@ pub(crate) async fn open(
         };
     }
     // Their row stays locked, so that of several requests at once each counts the wallets of those before it.
-    let person = users::table.find(DbId(request.user.0)).select(users::id);
+    let person = users::table.find(DbId(request.user.0)).filter(users::erased_at.is_null()).select(users::id);
     if for_update!(person).first::<DbId>(conn).await.optional()?.is_none() {
         return Ok(OpenOutcome::NoSuchUser);
     }

@@ -77,14 +77,18 @@ impl DatabaseCare for Store {
             let subjects = self.database.query(move |conn| key_rows::batch(conn, after).boxed()).await?;
             let Some((last, _)) = subjects.last() else { break };
             after = Some(*last);
-            subjects.iter().for_each(|(_, sealed)| count(sealed));
+            for (_, sealed) in &subjects {
+                count(sealed);
+            }
         }
         let mut after = None;
         loop {
             let answers = self.database.query(move |conn| sealed_answers::batch(conn, after).boxed()).await?;
             let Some((last, _)) = answers.last() else { break };
             after = Some(last.clone());
-            answers.iter().for_each(|(_, sealed)| count(sealed));
+            for (_, sealed) in &answers {
+                count(sealed);
+            }
         }
         let kept = self.database.query(|conn| keys::kept_rows(conn).boxed()).await?;
         for (_, _, sealed) in &kept {

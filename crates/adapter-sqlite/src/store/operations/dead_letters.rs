@@ -5,7 +5,7 @@ use crate::store::error::SqlError;
 use crate::store::{
     handle::Store,
     rows::{count, seal, unseal},
-    schema::{early_delivery_reports, inbox, notices, outbox, unreadable_webhooks},
+    schema::{inbox, notices, outbox, unreadable_webhooks},
     subjects::Vault,
 };
 use async_trait::async_trait;
@@ -101,21 +101,6 @@ impl DeadLetters for Store {
         let sealer = Arc::clone(&self.sealer);
         self.database
             .write(move |conn| async move { revive(conn, sealer.as_ref(), id, now).await }.boxed())
-            .await
-    }
-
-    async fn purge_notices(&self, before: DateTime<Utc>) -> StoreResult<usize> {
-        self.database
-            .write(move |conn| {
-                async move {
-                    let old = notices::table.filter(notices::received_at.lt(DbTime(before)));
-                    let notices = diesel::delete(old).execute(conn).await?;
-                    let early =
-                        early_delivery_reports::table.filter(early_delivery_reports::at.lt(DbTime(before)));
-                    Ok(notices + diesel::delete(early).execute(conn).await?)
-                }
-                .boxed()
-            })
             .await
     }
 }

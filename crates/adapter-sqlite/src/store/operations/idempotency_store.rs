@@ -68,19 +68,6 @@ impl IdempotencyStore for Store {
             })
             .await
     }
-
-    async fn forget_responses(&self, before: DateTime<Utc>) -> StoreResult<usize> {
-        self.database
-            .write(move |conn| {
-                async move {
-                    let old = idempotent_responses::table
-                        .filter(idempotent_responses::claimed_at.lt(DbTime(before)));
-                    Ok(diesel::delete(old).execute(conn).await?)
-                }
-                .boxed()
-            })
-            .await
-    }
 }
 
 async fn claim(

@@ -18,7 +18,7 @@ use uuid::Uuid;
 /// Rows that are read or sealed anew in one transaction.
 pub(crate) const BATCH: i64 = 200;
 /// Bytes of a sealed value that name its key.
-const HEAD: i32 = 18;
+pub(crate) const HEAD: i32 = 18;
 
 diesel::define_sql_function! {
     /// A part of a binary value, from a position that counts from 1.

@@ -3,7 +3,8 @@
 use crate::backend::{Conn, has_table};
 use crate::store::{
     error::SqlError,
-    schema::{migration_checksums, migrations_run},
+    schema::{migration_checksums, migrations_run, sealed_areas},
+    subjects::areas::Area,
 };
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -41,8 +42,17 @@ pub(crate) async fn schema(conn: &mut Conn) -> Result<SchemaState, SqlError> {
         }
     }
     let is_known = |version: &String| MIGRATIONS.iter().any(|(known, _)| known == version);
+    if state.missing.is_empty() {
+        state.unsealed = unsealed(conn).await?;
+    }
     state.newer = ran.into_iter().filter(|version| !is_known(version)).collect();
     Ok(state)
+}
+
+async fn unsealed(conn: &mut Conn) -> Result<Vec<String>, SqlError> {
+    let sealed: Vec<String> = sealed_areas::table.select(sealed_areas::area).load(conn).await?;
+    let left = Area::ALL.map(Area::name).into_iter().filter(|area| !sealed.iter().any(|name| name == area));
+    Ok(left.map(str::to_owned).collect())
 }
 
 async fn ran(conn: &mut Conn) -> Result<Vec<String>, SqlError> {

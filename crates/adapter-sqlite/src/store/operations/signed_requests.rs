@@ -33,16 +33,4 @@ impl SignedRequests for Store {
             })
             .await
     }
-
-    async fn forget_taken(&self, before: DateTime<Utc>) -> StoreResult<usize> {
-        self.database
-            .write(move |conn| {
-                async move {
-                    let old = signed_requests::table.filter(signed_requests::until.lt(DbTime(before)));
-                    Ok(diesel::delete(old).execute(conn).await?)
-                }
-                .boxed()
-            })
-            .await
-    }
 }

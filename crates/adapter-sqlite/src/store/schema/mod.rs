@@ -4,12 +4,13 @@ mod accounts_tables;
 mod messaging_tables;
 mod money_tables;
 mod operations_tables;
+mod privacy_tables;
 mod subjects_tables;
 mod verification_tables;
 
 pub(crate) use self::{
-    accounts_tables::*, messaging_tables::*, money_tables::*, operations_tables::*, subjects_tables::*,
-    verification_tables::*,
+    accounts_tables::*, messaging_tables::*, money_tables::*, operations_tables::*, privacy_tables::*,
+    subjects_tables::*, verification_tables::*,
 };
 
 diesel::joinable!(inbox -> conversations (conversation_id));
@@ -30,5 +31,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     verification_sends,
     verification_fallbacks,
     verification_pages,
-    subject_keys
+    subject_keys,
+    flow_responses
 );

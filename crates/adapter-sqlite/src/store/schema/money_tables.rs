@@ -18,6 +18,7 @@ diesel::table! {
         created_at -> InstantCol,
         frozen_at -> Nullable<InstantCol>,
         payable_at -> Nullable<InstantCol>,
+        closed_at -> Nullable<InstantCol>,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The keys that were used last, opened. A process finds out after [`KEPT_FOR`] that another one destroyed a key.
 
 use lru::LruCache;
-use ports::subject_keys::{SubjectKey, SubjectKeyId};
+use ports::{crypto::SubjectKey, subject_keys::SubjectKeyId};
 use std::{
     num::NonZeroUsize,
     sync::{Arc, Mutex, MutexGuard, PoisonError},

@@ -1,7 +1,8 @@
 //! Rows that an earlier version wrote in the clear: they are sealed after the migrations, area by area.
 
+use super::areas::Area;
 use crate::{
-    backend::{Conn, Database, DbTime},
+    backend::{Conn, Database, DbTime, lock_names},
     store::{
         accounts, error::SqlError, messaging, money, schema::sealed_areas, subjects::Vault, verification,
     },
@@ -12,35 +13,20 @@ use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use ports::store_error::StoreResult;
 
-/// A part of the tables. Its rows are sealed in batches; an area is finished when a batch finds none.
-#[derive(Clone, Copy, Debug)]
-enum Area {
-    Accounts,
-    Money,
-    Messaging,
-    Verification,
-}
-
-impl Area {
-    const ALL: [Self; 4] = [Self::Accounts, Self::Money, Self::Messaging, Self::Verification];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Accounts => "accounts",
-            Self::Money => "money",
-            Self::Messaging => "messaging",
-            Self::Verification => "verification",
-        }
-    }
-
-    /// Seals one batch. Returns how many rows were.
-    async fn seal_batch(self, conn: &mut Conn, vault: &Vault, now: DateTime<Utc>) -> Result<usize, SqlError> {
-        match self {
-            Self::Accounts => accounts::clear_rows::seal_batch(conn, vault, now).await,
-            Self::Money => money::clear_rows::seal_batch(conn, vault, now).await,
-            Self::Messaging => messaging::clear_rows::seal_batch(conn, vault, now).await,
-            Self::Verification => verification::clear_rows::seal_batch(conn, vault, now).await,
-        }
+/// Seals one batch. Returns how many rows were.
+async fn seal_batch(
+    area: Area,
+    conn: &mut Conn,
+    vault: &Vault,
+    now: DateTime<Utc>,
+) -> Result<usize, SqlError> {
+    // Of two programs that migrate at once, one waits here and then finds what is left.
+    lock_names(conn, &[format!("seal:{}", area.name())]).await?;
+    match area {
+        Area::Accounts => accounts::clear_rows::seal_batch(conn, vault, now).await,
+        Area::Money => money::clear_rows::seal_batch(conn, vault, now).await,
+        Area::Messaging => messaging::clear_rows::seal_batch(conn, vault, now).await,
+        Area::Verification => verification::clear_rows::seal_batch(conn, vault, now).await,
     }
 }
 
@@ -61,7 +47,7 @@ pub(crate) async fn seal_all(
         loop {
             let vault = vault.clone();
             let batch =
-                database.write(move |conn| async move { area.seal_batch(conn, &vault, now).await }.boxed());
+                database.write(move |conn| async move { seal_batch(area, conn, &vault, now).await }.boxed());
             if batch.await? == 0 {
                 break;
             }

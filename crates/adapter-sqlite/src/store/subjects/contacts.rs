@@ -1,6 +1,6 @@
 //! Contacts: whose number, address or chat a row is about, found by the hash of the address.
 
-use super::vault::Vault;
+use super::{new_rows::NewContactRow, vault::Vault};
 use crate::{
     backend::{Conn, DbId, DbTime, insert_contacts},
     store::{error::SqlError, rows::corrupt, schema::contacts},
@@ -12,15 +12,6 @@ use domain::ids::UserId;
 use ports::subject_keys::SubjectKeyId;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
-
-#[derive(Insertable)]
-#[diesel(table_name = contacts)]
-pub(crate) struct NewContactRow {
-    pub(crate) id: DbId,
-    pub(crate) lookup: Option<String>,
-    pub(crate) user_id: Option<DbId>,
-    pub(crate) created_at: DbTime,
-}
 
 /// The contacts of these hashes; missing ones are made.
 pub(crate) async fn contacts_of(
@@ -68,16 +59,20 @@ pub(crate) async fn prove(
     user: UserId,
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
+    let own = Some(DbId(user.0));
+    let of_another = contacts::table.filter(contacts::lookup.eq(lookup)).filter(contacts::user_id.ne(own));
+    diesel::update(of_another).set(contacts::lookup.eq(None::<String>)).execute(conn).await?;
     let contact = DbId(contact_of(conn, lookup, now).await?);
-    let row = contacts::table.find(contact);
-    let owner = row.select(contacts::user_id).first::<Option<DbId>>(conn).await?;
-    if owner.is_some_and(|owner| owner.0 != user.0) {
-        diesel::update(row).set(contacts::lookup.eq(None::<String>)).execute(conn).await?;
-        return Box::pin(prove(conn, lookup, user, now)).await;
-    }
-    if owner.is_none() {
-        diesel::update(row).set(contacts::user_id.eq(Some(DbId(user.0)))).execute(conn).await?;
-    }
+    let unowned = contacts::table.find(contact).filter(contacts::user_id.is_null());
+    diesel::update(unowned).set(contacts::user_id.eq(own)).execute(conn).await?;
+    Ok(())
+}
+
+/// Notes that an address is no person's any more: what comes through it from now on is somebody else's.
+pub(crate) async fn leave(conn: &mut Conn, lookup: &str, user: UserId) -> Result<(), SqlError> {
+    let own =
+        contacts::table.filter(contacts::lookup.eq(lookup)).filter(contacts::user_id.eq(Some(DbId(user.0))));
+    diesel::update(own).set(contacts::lookup.eq(None::<String>)).execute(conn).await?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! The rows of subjects' keys.
 
 use crate::{
-    backend::{Conn, DbId, DbTime},
+    backend::{Conn, Db, DbId},
     store::{error::SqlError, rows::corrupt, schema::subject_keys},
 };
 use diesel::prelude::*;
@@ -11,16 +11,6 @@ use ports::{
     subject_keys::{KeyPurpose, SubjectKeyId},
 };
 use std::collections::BTreeSet;
-
-#[derive(Insertable)]
-#[diesel(table_name = subject_keys)]
-pub(crate) struct NewKeyRow {
-    pub(crate) subject_id: DbId,
-    pub(crate) purpose: &'static str,
-    pub(crate) sealed: Option<Vec<u8>>,
-    pub(crate) state: &'static str,
-    pub(crate) changed_at: DbTime,
-}
 
 /// Keys that are read or sealed anew in one transaction.
 const BATCH: i64 = 500;
@@ -56,9 +46,24 @@ pub(super) async fn find(
     Ok(found)
 }
 
-fn key_id(subject: DbId, purpose: &str) -> Result<SubjectKeyId, SqlError> {
+pub(crate) fn key_id(subject: DbId, purpose: &str) -> Result<SubjectKeyId, SqlError> {
     let purpose = KeyPurpose::parse(purpose).ok_or_else(|| corrupt(format!("the key of {purpose}")))?;
     Ok(SubjectKeyId { subject: subject.0, purpose })
+}
+
+/// The next keys, by subject and purpose, after `after`.
+pub(crate) fn page(after: Option<SubjectKeyId>) -> subject_keys::BoxedQuery<'static, Db> {
+    let rows = subject_keys::table
+        .order((subject_keys::subject_id, subject_keys::purpose))
+        .limit(BATCH)
+        .into_boxed();
+    let Some(after) = after else { return rows };
+    let (subject, purpose) = (DbId(after.subject), after.purpose.name());
+    rows.filter(
+        subject_keys::subject_id
+            .gt(subject)
+            .or(subject_keys::subject_id.eq(subject).and(subject_keys::purpose.gt(purpose))),
+    )
 }
 
 /// The next keys that have their bytes, by subject and purpose, after `after`.
@@ -66,20 +71,11 @@ pub(crate) async fn batch(
     conn: &mut Conn,
     after: Option<SubjectKeyId>,
 ) -> Result<Vec<(SubjectKeyId, Vec<u8>)>, SqlError> {
-    let mut rows = subject_keys::table
-        .filter(subject_keys::sealed.is_not_null())
-        .order((subject_keys::subject_id, subject_keys::purpose))
-        .limit(BATCH)
-        .select((subject_keys::subject_id, subject_keys::purpose, subject_keys::sealed.assume_not_null()))
-        .into_boxed();
-    if let Some(after) = after {
-        let (subject, purpose) = (DbId(after.subject), after.purpose.name());
-        rows = rows.filter(
-            subject_keys::subject_id
-                .gt(subject)
-                .or(subject_keys::subject_id.eq(subject).and(subject_keys::purpose.gt(purpose))),
-        );
-    }
+    let rows = page(after).filter(subject_keys::sealed.is_not_null()).select((
+        subject_keys::subject_id,
+        subject_keys::purpose,
+        subject_keys::sealed.assume_not_null(),
+    ));
     let rows = rows.load::<(DbId, String, Vec<u8>)>(conn).await?;
     rows.into_iter().map(|(subject, purpose, sealed)| Ok((key_id(subject, &purpose)?, sealed))).collect()
 }

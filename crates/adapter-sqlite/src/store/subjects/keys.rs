@@ -2,8 +2,8 @@
 
 use crate::store::{error::SqlError, rows::corrupt};
 use ports::{
-    crypto::Sealer,
-    subject_keys::{SubjectKey, SubjectKeyId},
+    crypto::{Sealer, SubjectKey},
+    subject_keys::SubjectKeyId,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use std::{collections::HashMap, sync::Arc};
@@ -27,7 +27,8 @@ impl<'a> Place<'a> {
         Self { column, row: row.as_bytes() }
     }
 
-    fn bound_to(self) -> Vec<u8> {
+    /// What a value in this place is bound to.
+    pub(crate) fn bound_to(self) -> Vec<u8> {
         let mut place =
             Vec::with_capacity(self.column.len().saturating_add(self.row.len()).saturating_add(1));
         place.extend_from_slice(self.column.as_bytes());

@@ -2,7 +2,7 @@
 
 use super::{Place, Vault, contacts};
 use crate::{
-    backend::fresh_store,
+    backend::testing::fresh_store,
     store::{error::SqlError, handle::Store, rows::corrupt, schema::subject_keys},
 };
 use diesel::prelude::*;

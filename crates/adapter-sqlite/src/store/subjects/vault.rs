@@ -2,9 +2,10 @@
 
 use super::{
     cache::KeyCache,
-    key_rows::{self, NewKeyRow},
+    key_rows,
     keys::{Keys, Place},
     new_keys,
+    new_rows::NewKeyRow,
 };
 use crate::{
     backend::{Conn, DbId, DbTime, insert_subject_keys},
@@ -12,8 +13,8 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use ports::{
-    crypto::Sealer,
-    subject_keys::{LookupKind, SubjectKey, SubjectKeyId},
+    crypto::{Sealer, SubjectKey},
+    subject_keys::{LookupKind, SubjectKeyId},
 };
 use serde::de::DeserializeOwned;
 use std::{collections::BTreeSet, sync::Arc};

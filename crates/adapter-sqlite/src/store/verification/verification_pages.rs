@@ -241,17 +241,4 @@ impl VerificationPages for Store {
             })
             .await
     }
-
-    async fn purge_pages(&self, before: DateTime<Utc>) -> StoreResult<usize> {
-        self.database
-            .write(move |conn| {
-                async move {
-                    let old =
-                        verification_pages::table.filter(verification_pages::expires_at.lt(DbTime(before)));
-                    Ok(diesel::delete(old).execute(conn).await?)
-                }
-                .boxed()
-            })
-            .await
-    }
 }

@@ -59,6 +59,10 @@ impl HandleMessage {
             }
             Effect::FindPayeeToForget { user, payee } => self.find_payee_to_forget(user, payee).await?,
             Effect::ForgetPayee { user, payee } => self.forget_payee(turn, user, payee, gathered).await?,
+            Effect::CheckErasure(user) => Event::ErasureChecked(self.parts.erase.obstacles(user).await?),
+            Effect::AskErasure(user) => self.ask_erasure(turn, user).await?,
+            Effect::TakeErasureBack(user) => self.take_erasure_back(turn, user).await?,
+            Effect::AskExport(user) => self.ask_export(turn, state, user).await?,
             Effect::Freeze => self.freeze(turn, state, facts, key).await?,
             Effect::Prepare { user, draft } => Event::Prepared(self.parts.prepare.run(user, &draft).await?),
             Effect::Pay { user, prompt } => self.pay(turn, state, user, prompt).await?,

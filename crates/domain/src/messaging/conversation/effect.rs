@@ -94,6 +94,14 @@ pub enum Effect {
         /// The payee that was shown.
         payee: PayeeOption,
     },
+    /// Find what stands in the way of a user's erasure. Nothing changes.
+    CheckErasure(UserId),
+    /// Note that a user wants to be erased, after a clear yes and a code.
+    AskErasure(UserId),
+    /// Take a user's erasure back.
+    TakeErasureBack(UserId),
+    /// Note that a user wants a copy of their data, after a code.
+    AskExport(UserId),
     /// Freeze the money of the person behind this number or chat.
     Freeze,
     /// Check a draft: destination, funds, limits.
@@ -154,6 +162,10 @@ impl Effect {
             Self::RenamePayee { .. } => "rename_payee",
             Self::FindPayeeToForget { .. } => "find_payee_to_forget",
             Self::ForgetPayee { .. } => "forget_payee",
+            Self::CheckErasure(_) => "check_erasure",
+            Self::AskErasure(_) => "ask_erasure",
+            Self::TakeErasureBack(_) => "take_erasure_back",
+            Self::AskExport(_) => "ask_export",
             Self::Freeze => "freeze",
             Self::Prepare { .. } => "prepare",
             Self::Pay { .. } => "pay",

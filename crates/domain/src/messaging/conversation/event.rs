@@ -14,6 +14,7 @@ use crate::{
     },
     phone::PhoneNumber,
     principal::Principal,
+    privacy::Obstacle,
 };
 use serde::{Deserialize, Serialize};
 
@@ -130,6 +131,14 @@ pub enum Event {
     },
     /// The result of renaming or forgetting a payee.
     PayeeChanged(PayeeOutcome),
+    /// What stands in the way of the person's erasure; nothing: it can be asked for.
+    ErasureChecked(Vec<Obstacle>),
+    /// The result of asking for an erasure.
+    ErasureNoted(ErasureNoted),
+    /// Whether an erasure was taken back. False: none was asked for.
+    ErasureTakenBack(bool),
+    /// The address of the link that downloads the person's data. `None`: it can't be made.
+    ExportNoted(Option<String>),
     /// The result of freezing the person's money.
     Frozen(FreezeOutcome),
     /// The result of checking a draft.
@@ -249,4 +258,15 @@ pub enum Paid {
     RecipientNotFound,
     /// The payment is refused; no money moved.
     Refused,
+}
+
+/// What became of a wish to be erased.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ErasureNoted {
+    /// It will be carried out then, as people read it.
+    Due(String),
+    /// These stand in the way.
+    InTheWay(Vec<Obstacle>),
+    /// The person is erased already.
+    NoSuchPerson,
 }

@@ -85,6 +85,7 @@ impl Step<'_> {
             Question::Freeze => self.freeze(),
             Question::OptOut => self.opt_out(),
             Question::ForgetPayee(payee) => self.forget_payee(payee),
+            Question::EraseAccount => self.erase(),
         }
     }
 

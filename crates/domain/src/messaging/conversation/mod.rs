@@ -12,6 +12,7 @@ mod freeze;
 mod held;
 mod language;
 mod open_prompt;
+mod own_data;
 mod payees;
 mod paying;
 mod pending;
@@ -28,7 +29,7 @@ mod timing;
 mod understood;
 
 pub use effect::{Effect, TypedCode};
-pub use event::{AgentCommand, CodeChecked, CodeSent, Event, InboundContent, Paid};
+pub use event::{AgentCommand, CodeChecked, CodeSent, ErasureNoted, Event, InboundContent, Paid};
 pub use figures::{
     FreezeOutcome, PastReceipt, PayeeLine, PayeeList, PayeeOutcome, Receiving, Spending, Statement,
     StatementLine,

@@ -137,6 +137,7 @@ impl Question {
         match self {
             Self::Freeze => "freeze".to_owned(),
             Self::OptOut => "opt-out".to_owned(),
+            Self::EraseAccount => "erase".to_owned(),
             Self::ForgetPayee(payee) => {
                 format!("{FORGET_KEY}{}", DraftChoice::Payee(payee.clone()).key())
             }
@@ -145,6 +146,7 @@ impl Question {
 
     /// Whether a button's id belongs to such a question.
     pub(super) fn has_key(key: &str) -> bool {
-        key == Self::Freeze.key() || key == Self::OptOut.key() || key.starts_with(FORGET_KEY)
+        [Self::Freeze, Self::OptOut, Self::EraseAccount].iter().any(|question| key == question.key())
+            || key.starts_with(FORGET_KEY)
     }
 }

@@ -1,6 +1,7 @@
 //! Replies by name. The words are in the message catalogues, one for each language.
 
 mod buttons;
+mod data_texts;
 mod payee_texts;
 mod texts;
 
@@ -17,6 +18,7 @@ use crate::{
         Money,
         limits::{LimitExceeded, LimitsLeft},
     },
+    privacy::Obstacle,
 };
 
 /// A value within a text.
@@ -86,6 +88,20 @@ pub enum Reply {
     },
     /// This number or chat belongs to nobody whose money could be frozen.
     NothingToFreeze,
+    /// Words for each of the things that «borra mis datos» may mean.
+    WhichDataWish,
+    /// A copy or an erasure needs a code, and there is no number to send it to.
+    DataNeedsNumber,
+    /// What stands in the way of the erasure.
+    ErasureInTheWay(Vec<Obstacle>),
+    /// When the person is erased, and how to take it back.
+    ErasureDue(String),
+    /// The erasure is taken back.
+    ErasureTakenBack,
+    /// No erasure was asked for.
+    NoErasure,
+    /// The link that downloads the person's data.
+    ExportLink(String),
     /// The payment can't be made because the money is frozen.
     MoneyIsFrozen,
     /// An agent will write; how to come back.

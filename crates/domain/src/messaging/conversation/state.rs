@@ -154,6 +154,16 @@ pub enum RequestedAction {
     },
     /// To forget a payee. A clear yes is asked for first.
     ForgetPayee(SoughtPayee),
+    /// To get a copy of their data.
+    ExportData,
+    /// The same, by a code of this person that was checked a moment ago.
+    ExportProved(UserId),
+    /// To be erased. What it does is told first, and a clear yes asked for.
+    EraseAccount,
+    /// The same, after the yes, by a code of this person that was checked a moment ago.
+    EraseProved(UserId),
+    /// To take an erasure back.
+    KeepAccount,
     /// To send money.
     Transfer(Draft),
     /// Several of these, from one message; a transfer comes last.
@@ -296,6 +306,8 @@ pub enum Question {
     OptOut,
     /// Whether to forget this payee.
     ForgetPayee(PayeeOption),
+    /// Whether to erase the person.
+    EraseAccount,
 }
 
 /// A transfer that is shown to the payer for a clear yes.

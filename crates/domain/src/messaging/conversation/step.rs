@@ -60,6 +60,13 @@ impl Conversation {
             Event::Payees(payees) => step.say(Reply::Payees(payees)),
             Event::WhichPayee { request, options } => step.ask_which_payee(request, options),
             Event::PayeeChanged(outcome) => step.on_payee_changed(outcome),
+            Event::ErasureChecked(obstacles) => step.on_erasure_checked(obstacles),
+            Event::ErasureNoted(outcome) => step.on_erasure_asked(outcome),
+            Event::ErasureTakenBack(done) => {
+                step.say(if done { Reply::ErasureTakenBack } else { Reply::NoErasure });
+            }
+            Event::ExportNoted(Some(link)) => step.say(Reply::ExportLink(link)),
+            Event::ExportNoted(None) => step.say(Reply::RequestDropped),
             Event::Frozen(outcome) => step.on_frozen(outcome),
             Event::Prepared(outcome) => step.on_prepared(outcome),
             Event::Paid(outcome) => step.on_paid(outcome),
@@ -210,6 +217,7 @@ impl Step<'_> {
                 if self.confirm_prompt(&text)
                     || self.answer_yes_or_no(&text)
                     || self.pick_suggestion(&text)
+                    || self.wish_about_data(&text)
                     || self.start_flow(&text)
                     || self.answer_with_code(&text)
                     || self.answer_flow(&text)
@@ -318,6 +326,10 @@ impl Step<'_> {
             RequestedAction::ForgetPayee(payee) => {
                 self.effects.push(Effect::FindPayeeToForget { user, payee });
             }
+            RequestedAction::ExportData => self.prove_and_run(user, RequestedAction::ExportProved(user)),
+            RequestedAction::EraseAccount => self.effects.push(Effect::CheckErasure(user)),
+            RequestedAction::KeepAccount => self.effects.push(Effect::TakeErasureBack(user)),
+            RequestedAction::ExportProved(_) | RequestedAction::EraseProved(_) => self.run_proved(user, what),
             RequestedAction::Transfer(draft) => self.continue_draft(user, draft),
             RequestedAction::Several(all) => all.into_iter().for_each(|one| self.run(user, one)),
             RequestedAction::Nothing => self.say(Reply::Greeting),

@@ -20,6 +20,7 @@ mod bursts;
 mod dialogues;
 mod flows;
 mod freezing;
+mod own_data;
 mod payees;
 mod random;
 mod suggestions;

@@ -39,7 +39,7 @@ pub(crate) async fn change_mfa(
 }
 
 /// Whether the proof allows a change; a code is used up.
-async fn proves(
+pub(crate) async fn proves(
     conn: &mut Conn,
     vault: &Vault,
     row: &AccountRow,

@@ -88,6 +88,9 @@ async fn change_phone(
         let row = NewOutboxRow::new(conn, vault, notice, None, now).await?;
         diesel::insert_into(outbox::table).values(row).execute(conn).await?;
     }
+    if let Some(replaced) = replaced {
+        contacts::leave(conn, &replaced, row.user()).await?;
+    }
     Ok(ProfileChanged::Done)
 }
 

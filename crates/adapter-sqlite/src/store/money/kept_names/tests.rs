@@ -74,10 +74,7 @@ async fn erase(conn: &mut Conn, person: UserId) -> Result<(), SqlError> {
         .execute(conn)
         .await?;
     diesel::update(users::table.find(DbId(person.0)))
-        .set((
-            users::phone_hash.eq(None::<String>),
-            users::personal.eq(None::<Vec<u8>>),
-        ))
+        .set((users::phone_hash.eq(None::<String>), users::personal.eq(None::<Vec<u8>>)))
         .execute(conn)
         .await?;
     Ok(())

@@ -6,14 +6,17 @@
 
 use super::{
     held::Held,
-    part::{Condition, Part},
-    walk::{LOOKED_AT, Look, Walk},
+    part::{Condition, LOOKED_AT, Look, Part, Removed, at_most, rows},
 };
 use crate::{
     backend::{Conn, Database, DbId, DbTime},
     store::{
         error::SqlError,
-        schema::{contacts, subject_keys, users, verification_pages, verifications},
+        operations::keys::{HEAD, substr},
+        schema::{
+            consent_history, consents, contacts, conversations, flow_responses, inbox, outbox, subject_keys,
+            users, verification_pages, verifications,
+        },
     },
 };
 use async_trait::async_trait;
@@ -24,19 +27,43 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
-use ports::store_error::StoreResult;
+use ports::{store_error::StoreResult, subject_keys::SubjectKeyId};
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// Longer than any transaction lasts.
 const GRACE: Duration = Duration::hours(1);
 
-/// No row is about the contact.
+/// No row is about the contact. Consents are looked at apart: they bear no id.
 fn unused() -> Condition<contacts::table> {
-    let challenges =
-        verifications::table.filter(verifications::contact_id.assume_not_null().eq(contacts::id));
-    let pages =
-        verification_pages::table.filter(verification_pages::contact_id.assume_not_null().eq(contacts::id));
-    Box::new(not(exists(challenges)).and(not(exists(pages))))
+    macro_rules! none_in {
+        ($table:ident) => {
+            not(exists($table::table.filter($table::contact_id.assume_not_null().eq(contacts::id))))
+        };
+    }
+    Box::new(
+        none_in!(verifications)
+            .and(none_in!(verification_pages))
+            .and(none_in!(conversations))
+            .and(none_in!(inbox))
+            .and(none_in!(outbox))
+            .and(none_in!(flow_responses)),
+    )
+}
+
+/// Those of these contacts whose key seals no consent: who opted out is shown as long as the opt-out stands.
+async fn without_consent(conn: &mut Conn, ids: Vec<DbId>) -> Result<Vec<DbId>, SqlError> {
+    if ids.is_empty() {
+        return Ok(ids);
+    }
+    let heads: Vec<_> = ids.iter().map(|id| Some(SubjectKeyId::chat(id.0).head().to_vec())).collect();
+    let now = substr(consents::sealed, 1, HEAD);
+    let mut sealed: BTreeSet<_> =
+        consents::table.select(now).filter(now.eq_any(&heads)).load(conn).await?.into_iter().collect();
+    let before = substr(consent_history::sealed, 1, HEAD);
+    let history = consent_history::table.select(before).filter(before.eq_any(&heads));
+    sealed.extend(history.load::<Option<Vec<u8>>>(conn).await?);
+    Ok(ids.into_iter().zip(heads).filter(|(_, head)| !sealed.contains(head)).map(|(id, _)| id).collect())
 }
 
 /// Neither is a person under a legal hold behind it.
@@ -82,28 +109,27 @@ async fn next(conn: &mut Conn, (after, before): (DbId, DbTime), which: Which) ->
         .load::<DbId>(conn)
         .await?;
     let last = ids.last().copied();
-    let wanted =
-        contacts::table.filter(contacts::id.eq_any(ids)).filter(which(&held, before)).select(contacts::id);
-    Ok((wanted.load(conn).await?, last))
+    let wanted = contacts::table.filter(contacts::id.eq_any(ids)).filter(which(&held, before));
+    let wanted = wanted.order(contacts::id.asc()).select(contacts::id).load(conn).await?;
+    Ok((without_consent(conn, wanted).await?, last))
 }
 
-async fn find(database: &Database, before: DbTime, limit: usize, which: Which) -> StoreResult<Vec<DbId>> {
-    let mut walk = Walk::new(limit);
-    while let Some(after) = walk.next() {
-        walk.add(database.read(move |conn| next(conn, (after, before), which).boxed()).await?);
-    }
-    Ok(walk.ids())
-}
-
-/// Those of these contacts that still meet the condition.
+/// Those of these contacts that still meet the condition. Consents need no second look: none is sealed under a contact
+/// that is out of use, and one that is sealed while it is taken out of use is seen before it is deleted.
 async fn still(conn: &mut Conn, ids: Vec<DbId>, before: DbTime, which: Which) -> Result<Vec<DbId>, SqlError> {
     let held = Held::load(conn).await?;
     let ids = contacts::table.filter(contacts::id.eq_any(ids)).filter(which(&held, before));
     Ok(ids.select(contacts::id).load(conn).await?)
 }
 
-async fn count(conn: &mut Conn, held: &Held, before: DbTime, which: Which) -> Result<i64, SqlError> {
-    Ok(contacts::table.filter(which(held, before)).count().get_result(conn).await?)
+async fn count(conn: &mut Conn, before: DbTime, which: Which) -> Result<i64, SqlError> {
+    let (mut found, mut after) = (0_usize, Some(DbId(Uuid::nil())));
+    while let Some(from) = after {
+        let (wanted, last) = next(conn, (from, before), which).await?;
+        found = found.saturating_add(wanted.len());
+        after = last;
+    }
+    Ok(rows(found))
 }
 
 /// Takes contacts out of use.
@@ -111,10 +137,17 @@ pub(super) struct Retire;
 
 #[async_trait]
 impl Part for Retire {
-    async fn remove(&self, database: &Database, before: DbTime, limit: usize) -> StoreResult<usize> {
-        let ids = find(database, before, limit, to_retire).await?;
+    async fn remove(
+        &self,
+        database: &Database,
+        after: DbId,
+        before: DbTime,
+        limit: usize,
+    ) -> StoreResult<Removed> {
+        let look = database.read(move |conn| next(conn, (after, before), to_retire).boxed()).await?;
+        let (ids, next) = at_most(limit, look);
         if ids.is_empty() {
-            return Ok(0);
+            return Ok(Removed { rows: 0, next });
         }
         let retire = database.write(move |conn| {
             async move {
@@ -126,11 +159,11 @@ impl Part for Retire {
             }
             .boxed()
         });
-        retire.await
+        Ok(Removed { rows: retire.await?, next })
     }
 
-    async fn count(&self, conn: &mut Conn, held: &Held, before: DbTime) -> Result<i64, SqlError> {
-        count(conn, held, before, to_retire).await
+    async fn count(&self, conn: &mut Conn, _held: &Held, before: DbTime) -> Result<i64, SqlError> {
+        count(conn, before, to_retire).await
     }
 
     async fn oldest(&self, _conn: &mut Conn) -> Result<Option<DbTime>, SqlError> {
@@ -143,10 +176,17 @@ pub(super) struct Delete;
 
 #[async_trait]
 impl Part for Delete {
-    async fn remove(&self, database: &Database, before: DbTime, limit: usize) -> StoreResult<usize> {
-        let ids = find(database, before, limit, to_delete).await?;
+    async fn remove(
+        &self,
+        database: &Database,
+        after: DbId,
+        before: DbTime,
+        limit: usize,
+    ) -> StoreResult<Removed> {
+        let look = database.read(move |conn| next(conn, (after, before), to_delete).boxed()).await?;
+        let (ids, next) = at_most(limit, look);
         if ids.is_empty() {
-            return Ok(0);
+            return Ok(Removed { rows: 0, next });
         }
         let delete = database.write(move |conn| {
             async move {
@@ -157,11 +197,11 @@ impl Part for Delete {
             }
             .boxed()
         });
-        delete.await
+        Ok(Removed { rows: delete.await?, next })
     }
 
-    async fn count(&self, conn: &mut Conn, held: &Held, before: DbTime) -> Result<i64, SqlError> {
-        count(conn, held, before, to_delete).await
+    async fn count(&self, conn: &mut Conn, _held: &Held, before: DbTime) -> Result<i64, SqlError> {
+        count(conn, before, to_delete).await
     }
 
     async fn oldest(&self, conn: &mut Conn) -> Result<Option<DbTime>, SqlError> {
@@ -200,15 +240,18 @@ fn of_nobody(before: DbTime) -> Condition<subject_keys::table> {
 
 #[async_trait]
 impl Part for OrphanKeys {
-    async fn remove(&self, database: &Database, before: DbTime, limit: usize) -> StoreResult<usize> {
+    async fn remove(
+        &self,
+        database: &Database,
+        after: DbId,
+        before: DbTime,
+        limit: usize,
+    ) -> StoreResult<Removed> {
+        let look = database.read(move |conn| next_orphans(conn, after, before).boxed()).await?;
         // A subject may have two keys.
-        let mut walk = Walk::new(limit.div_ceil(2));
-        while let Some(after) = walk.next() {
-            walk.add(database.read(move |conn| next_orphans(conn, after, before).boxed()).await?);
-        }
-        let ids = walk.ids();
+        let (ids, next) = at_most(limit.div_ceil(2), look);
         if ids.is_empty() {
-            return Ok(0);
+            return Ok(Removed { rows: 0, next });
         }
         let delete = database.write(move |conn| {
             async move {
@@ -217,7 +260,7 @@ impl Part for OrphanKeys {
             }
             .boxed()
         });
-        delete.await
+        Ok(Removed { rows: delete.await?, next })
     }
 
     async fn count(&self, conn: &mut Conn, _held: &Held, before: DbTime) -> Result<i64, SqlError> {
@@ -253,7 +296,7 @@ mod tests {
         }
         assert!(tables.contains("verifications"), "{tables:?}");
         for table in tables {
-            let looked_at = format!("{table}::contact_id.assume_not_null().eq(contacts::id)");
+            let looked_at = format!("none_in!({table})");
             assert!(include_str!("contacts.rs").contains(&looked_at), "{table}");
         }
     }

@@ -2,8 +2,7 @@
 
 use super::{
     held::Held,
-    part::{Condition, Part, delete_rows, part},
-    walk::{LOOKED_AT, Look, Walk},
+    part::{Condition, LOOKED_AT, Look, Part, Removed, at_most, delete_rows, part},
 };
 use crate::{
     backend::{Conn, Database, DbId, DbTime},
@@ -47,8 +46,27 @@ fn foreign(held: &Held, before: DbTime) -> Condition<inbox::table> {
     received(held, "foreign", before)
 }
 
-fn received(_held: &Held, state: &'static str, before: DbTime) -> Condition<inbox::table> {
-    Box::new(inbox::state.eq(state).and(inbox::received_at.lt(before)))
+fn received(held: &Held, state: &'static str, before: DbTime) -> Condition<inbox::table> {
+    Box::new(inbox::state.eq(state).and(inbox::received_at.lt(before)).and(heard_from_nobody_held(held)))
+}
+
+fn heard_from_nobody_held(held: &Held) -> Condition<inbox::table> {
+    let is_held = inbox::contact_id.assume_not_null().eq_any(held.contacts.clone());
+    Box::new(inbox::contact_id.is_null().or(diesel::dsl::not(is_held)))
+}
+
+part!(
+    /// Bodies of webhooks, as they came. The messages in them stay.
+    RawBodies: inbox by seq as i64, since received_at, raw_bodies, wipe_raw_bodies
+);
+
+fn raw_bodies(held: &Held, before: DbTime) -> Condition<inbox::table> {
+    Box::new(inbox::raw.is_not_null().and(inbox::received_at.lt(before)).and(heard_from_nobody_held(held)))
+}
+
+async fn wipe_raw_bodies(conn: &mut Conn, keys: Vec<i64>) -> Result<usize, SqlError> {
+    let old = inbox::table.filter(inbox::seq.eq_any(keys));
+    Ok(diesel::update(old).set(inbox::raw.eq(None::<Vec<u8>>)).execute(conn).await?)
 }
 
 part!(
@@ -56,8 +74,8 @@ part!(
     SentTexts: outbox by seq as i64, since created_at, sent_texts, wipe_texts
 );
 
-fn sent_texts(_held: &Held, before: DbTime) -> Condition<outbox::table> {
-    Box::new(outbox::body.is_not_null().and(outbox::created_at.lt(before)).and(outbox::phase.eq("settled")))
+fn sent_texts(held: &Held, before: DbTime) -> Condition<outbox::table> {
+    Box::new(outbox::body.is_not_null().and(sent(held, before)))
 }
 
 async fn wipe_texts(conn: &mut Conn, keys: Vec<i64>) -> Result<usize, SqlError> {
@@ -70,8 +88,14 @@ part!(
     Sent: outbox by seq as i64, since created_at, sent, delete_sent
 );
 
-fn sent(_held: &Held, before: DbTime) -> Condition<outbox::table> {
-    Box::new(outbox::created_at.lt(before).and(outbox::phase.eq("settled")))
+fn sent(held: &Held, before: DbTime) -> Condition<outbox::table> {
+    let is_held = outbox::contact_id.assume_not_null().eq_any(held.contacts.clone());
+    Box::new(
+        outbox::created_at
+            .lt(before)
+            .and(outbox::phase.eq("settled"))
+            .and(outbox::contact_id.is_null().or(diesel::dsl::not(is_held))),
+    )
 }
 
 async fn delete_sent(conn: &mut Conn, keys: Vec<i64>) -> Result<usize, SqlError> {
@@ -117,21 +141,28 @@ part!(
 );
 delete_rows!(delete_flow_answers: flow_responses by id as DbId);
 
-fn flow_answers(_held: &Held, before: DbTime) -> Condition<flow_responses::table> {
-    Box::new(flow_responses::completed_at.lt(before))
+fn flow_answers(held: &Held, before: DbTime) -> Condition<flow_responses::table> {
+    let is_held = flow_responses::contact_id.assume_not_null().eq_any(held.contacts.clone());
+    Box::new(
+        flow_responses::completed_at
+            .lt(before)
+            .and(flow_responses::contact_id.is_null().or(diesel::dsl::not(is_held))),
+    )
 }
 
 /// Conversations that nobody continued, without any message left. They are looked for in the order of their ids, a part
 /// at a time: an index by their last change would cost every turn.
 pub(super) struct Idle;
 
-fn idle(_held: &Held, before: DbTime) -> Condition<conversations::table> {
+fn idle(held: &Held, before: DbTime) -> Condition<conversations::table> {
+    let is_held = conversations::contact_id.assume_not_null().eq_any(held.contacts.clone());
     let heard = inbox::table.filter(inbox::conversation_id.eq(conversations::id));
     let spoken = outbox::table.filter(outbox::conversation_id.assume_not_null().eq(conversations::id));
     Box::new(
         conversations::updated_at
             .lt(before)
             .and(conversations::leased_until.lt(before))
+            .and(conversations::contact_id.is_null().or(diesel::dsl::not(is_held)))
             .and(diesel::dsl::not(diesel::dsl::exists(heard)))
             .and(diesel::dsl::not(diesel::dsl::exists(spoken))),
     )
@@ -151,20 +182,24 @@ async fn next_idle(conn: &mut Conn, after: DbId, before: DbTime) -> Result<Look,
     let idle = conversations::table
         .filter(conversations::id.eq_any(next))
         .filter(idle(&held, before))
+        .order(conversations::id.asc())
         .select(conversations::id);
     Ok((idle.load(conn).await?, last))
 }
 
 #[async_trait]
 impl Part for Idle {
-    async fn remove(&self, database: &Database, before: DbTime, limit: usize) -> StoreResult<usize> {
-        let mut walk = Walk::new(limit);
-        while let Some(after) = walk.next() {
-            walk.add(database.read(move |conn| next_idle(conn, after, before).boxed()).await?);
-        }
-        let old = walk.ids();
+    async fn remove(
+        &self,
+        database: &Database,
+        after: DbId,
+        before: DbTime,
+        limit: usize,
+    ) -> StoreResult<Removed> {
+        let look = database.read(move |conn| next_idle(conn, after, before).boxed()).await?;
+        let (old, next) = at_most(limit, look);
         if old.is_empty() {
-            return Ok(0);
+            return Ok(Removed { rows: 0, next });
         }
         let remove = database.write(move |conn| {
             async move {
@@ -179,7 +214,7 @@ impl Part for Idle {
             }
             .boxed()
         });
-        remove.await
+        Ok(Removed { rows: remove.await?, next })
     }
 
     async fn count(&self, conn: &mut Conn, held: &Held, before: DbTime) -> Result<i64, SqlError> {

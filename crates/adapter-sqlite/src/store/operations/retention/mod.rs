@@ -7,18 +7,21 @@ mod messages;
 mod part;
 mod requests;
 mod sign_ins;
-mod walk;
 
 use self::{held::Held, part::Part};
-use crate::{backend::DbTime, store::handle::Store};
+use crate::{
+    backend::{DbId, DbTime},
+    store::handle::Store,
+};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::operations::retention::RetentionCategory;
 use futures_util::FutureExt;
 use ports::{
-    operations::{RETENTION_BATCH_MAX, Retention},
+    operations::{RETENTION_BATCH_MAX, Retention, RetentionBatch, RetentionPosition},
     store_error::StoreResult,
 };
+use uuid::Uuid;
 
 /// The parts of a category, in their order: what refers to a row goes before the row.
 const fn parts(category: RetentionCategory) -> &'static [&'static dyn Part] {
@@ -30,7 +33,9 @@ const fn parts(category: RetentionCategory) -> &'static [&'static dyn Part] {
             &messages::SentTexts,
             &messages::Idle,
         ],
-        RetentionCategory::Webhooks => &[&messages::Unreadable, &messages::Notices, &messages::EarlyReports],
+        RetentionCategory::Webhooks => {
+            &[&messages::RawBodies, &messages::Unreadable, &messages::Notices, &messages::EarlyReports]
+        }
         RetentionCategory::Codes => &[&codes::Pages, &codes::Challenges, &codes::Failures, &codes::LookUps],
         RetentionCategory::Flows => &[&messages::FlowAnswers],
         RetentionCategory::Deliveries => &[&messages::Sent],
@@ -54,17 +59,23 @@ impl Retention for Store {
     async fn delete_old(
         &self,
         category: RetentionCategory,
+        from: RetentionPosition,
         before: DateTime<Utc>,
         limit: u32,
-    ) -> StoreResult<u32> {
+    ) -> StoreResult<RetentionBatch> {
         let limit = usize::try_from(limit.min(RETENTION_BATCH_MAX)).unwrap_or(1);
-        for part in parts(category) {
-            let removed = part.remove(&self.database, DbTime(before), limit).await?;
-            if removed > 0 {
-                return Ok(u32::try_from(removed).unwrap_or(u32::MAX));
+        let parts = parts(category);
+        let Some(part) = parts.get(from.part) else { return Ok(RetentionBatch { deleted: 0, next: None }) };
+        let removed = part.remove(&self.database, DbId(from.after), DbTime(before), limit).await?;
+        let next_part = from.part.saturating_add(1);
+        let next = match removed.next {
+            Some(after) => Some(RetentionPosition { after: after.0, ..from }),
+            None if next_part < parts.len() => {
+                Some(RetentionPosition { part: next_part, after: Uuid::nil() })
             }
-        }
-        Ok(0)
+            None => None,
+        };
+        Ok(RetentionBatch { deleted: u32::try_from(removed.rows).unwrap_or(u32::MAX), next })
     }
 
     async fn count_old(&self, category: RetentionCategory, before: DateTime<Utc>) -> StoreResult<u64> {

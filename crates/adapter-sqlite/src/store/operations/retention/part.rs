@@ -2,7 +2,7 @@
 
 use super::held::Held;
 use crate::{
-    backend::{Conn, Database, Db, DbTime},
+    backend::{Conn, Database, Db, DbId, DbTime},
     store::error::SqlError,
 };
 use async_trait::async_trait;
@@ -16,14 +16,56 @@ pub(super) type Condition<T> = Box<dyn BoxableExpression<T, Db, SqlType = Bool>>
 /// their keys, so that nobody waits for the search.
 #[async_trait]
 pub(super) trait Part: Send + Sync {
-    /// Removes at most `limit` rows from before `before`. Returns how many.
-    async fn remove(&self, database: &Database, before: DbTime, limit: usize) -> StoreResult<usize>;
+    /// Removes at most `limit` rows from before `before`. `after` is the last row that was looked at, for parts that are
+    /// looked through in the order of their ids.
+    async fn remove(
+        &self,
+        database: &Database,
+        after: DbId,
+        before: DbTime,
+        limit: usize,
+    ) -> StoreResult<Removed>;
 
     /// How many rows are from before `before`.
     async fn count(&self, conn: &mut Conn, held: &Held, before: DbTime) -> Result<i64, SqlError>;
 
     /// From when the oldest row is.
     async fn oldest(&self, conn: &mut Conn) -> Result<Option<DbTime>, SqlError>;
+}
+
+/// What one call removed.
+pub(super) struct Removed {
+    /// How many rows.
+    pub(super) rows: usize,
+    /// The row after which to go on; `None`: the part is worked off.
+    pub(super) next: Option<DbId>,
+}
+
+impl Removed {
+    /// Nothing was old.
+    pub(super) const NOTHING: Self = Self { rows: 0, next: None };
+
+    /// Of the oldest rows. There may be more as long as a call removes any.
+    pub(super) fn oldest(rows: usize) -> Self {
+        Self { rows, next: (rows > 0).then_some(DbId(uuid::Uuid::nil())) }
+    }
+}
+
+/// Rows that are looked at in one call, where what is looked for has no age to be found by.
+pub(super) const LOOKED_AT: i64 = 1_000;
+
+/// The ids that are wanted among the next rows, in their order, and the last row that was looked at; `None`: there were
+/// no more.
+pub(super) type Look = (Vec<DbId>, Option<DbId>);
+
+/// Keeps at most `limit` of the ids; the rows behind them are looked at again.
+pub(super) fn at_most(limit: usize, (mut wanted, last): Look) -> Look {
+    if wanted.len() <= limit {
+        return (wanted, last);
+    }
+    wanted.truncate(limit);
+    let last = wanted.last().copied();
+    (wanted, last)
 }
 
 /// A number of rows, as a column or a limit of a query.
@@ -44,9 +86,10 @@ macro_rules! part {
             async fn remove(
                 &self,
                 database: &crate::backend::Database,
+                _after: crate::backend::DbId,
                 before: DbTime,
                 limit: usize,
-            ) -> ports::store_error::StoreResult<usize> {
+            ) -> ports::store_error::StoreResult<super::part::Removed> {
                 let find = database.read(move |conn| {
                     async move {
                         let held = Held::load(conn).await?;
@@ -61,7 +104,7 @@ macro_rules! part {
                 });
                 let old = find.await?;
                 if old.is_empty() {
-                    return Ok(0);
+                    return Ok(super::part::Removed::NOTHING);
                 }
                 let remove = database.write(move |conn| {
                     async move {
@@ -75,7 +118,7 @@ macro_rules! part {
                     }
                     .boxed()
                 });
-                remove.await
+                Ok(super::part::Removed::oldest(remove.await?))
             }
 
             async fn count(&self, conn: &mut Conn, held: &Held, before: DbTime) -> Result<i64, SqlError> {

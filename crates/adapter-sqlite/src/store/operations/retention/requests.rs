@@ -3,10 +3,10 @@
 
 use super::{
     held::Held,
-    part::{Part, rows},
+    part::{Part, Removed, rows},
 };
 use crate::{
-    backend::{Conn, Database, DbTime},
+    backend::{Conn, Database, DbId, DbTime},
     store::{
         error::SqlError,
         schema::{idempotent_responses, signed_requests},
@@ -23,7 +23,13 @@ pub(super) struct KeptAnswers;
 
 #[async_trait]
 impl Part for KeptAnswers {
-    async fn remove(&self, database: &Database, before: DbTime, limit: usize) -> StoreResult<usize> {
+    async fn remove(
+        &self,
+        database: &Database,
+        _after: DbId,
+        before: DbTime,
+        limit: usize,
+    ) -> StoreResult<Removed> {
         let remove = database.write(move |conn| {
             async move {
                 let held = Held::load(conn).await?;
@@ -50,7 +56,7 @@ impl Part for KeptAnswers {
             }
             .boxed()
         });
-        remove.await
+        Ok(Removed::oldest(remove.await?))
     }
 
     async fn count(&self, conn: &mut Conn, held: &Held, before: DbTime) -> Result<i64, SqlError> {
@@ -71,7 +77,13 @@ pub(super) struct SignedIds;
 
 #[async_trait]
 impl Part for SignedIds {
-    async fn remove(&self, database: &Database, before: DbTime, limit: usize) -> StoreResult<usize> {
+    async fn remove(
+        &self,
+        database: &Database,
+        _after: DbId,
+        before: DbTime,
+        limit: usize,
+    ) -> StoreResult<Removed> {
         let remove = database.write(move |conn| {
             async move {
                 let keys = signed_requests::table
@@ -90,7 +102,7 @@ impl Part for SignedIds {
             }
             .boxed()
         });
-        remove.await
+        Ok(Removed::oldest(remove.await?))
     }
 
     async fn count(&self, conn: &mut Conn, _held: &Held, before: DbTime) -> Result<i64, SqlError> {

@@ -2,7 +2,7 @@
 
 use crate::store::subjects::Vault;
 use domain::{principal::Principal, verification::otp::Recipient};
-use ports::subject_keys::{LookupKind, SubjectKey};
+use ports::{crypto::SubjectKey, subject_keys::LookupKind};
 use serde::{Deserialize, Serialize};
 
 /// The column of [`Personal`].

@@ -22,6 +22,7 @@ impl Reply {
     #[must_use]
     pub fn texts(&self) -> Vec<Text> {
         self.service_texts()
+            .or_else(|| self.data_texts())
             .or_else(|| self.code_texts())
             .or_else(|| self.payee_texts())
             .unwrap_or_else(|| self.money_texts())

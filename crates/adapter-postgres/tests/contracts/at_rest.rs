@@ -27,7 +27,8 @@ async fn dump(address: &str) -> Vec<u8> {
 }
 
 fn blob(bytes: &[u8]) -> String {
-    format!("'\\x{}'", bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    let digits = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>();
+    format!("'\\x{}'", digits.concat())
 }
 
 #[tokio::test(flavor = "multi_thread")]
