@@ -13,7 +13,7 @@ mod secrets;
 mod sources;
 mod understanding;
 
-pub use self::understanding::NluSettings;
+pub(crate) use self::understanding::NluSettings;
 
 use self::reader::Reader;
 use adapter_crypto::Keyring;

@@ -2,7 +2,7 @@
 
 use super::signals::asked_to_stop;
 use crate::{
-    composition::App,
+    composition::{App, understanding},
     config::{AppEnv, Settings},
     http::{
         bodies::bodies,
@@ -46,6 +46,7 @@ const WEB_WORKERS: usize = 2;
 
 pub(super) async fn run(settings: Settings) -> Result<ExitCode, String> {
     init_metrics();
+    understanding::warm_up(settings.default_region);
     let app = Arc::new(App::build(settings).await.map_err(|fault| describe(&fault))?);
     if app.settings.require_hmac_verification && app.settings.clients.is_empty() {
         tracing::warn!(

@@ -27,6 +27,13 @@ impl IntentParser for Counted {
     }
 }
 
+/// Builds the tables of the rules beside the start, so that no person waits for them.
+pub(crate) fn warm_up(home: Region) {
+    // Without a thread the first texts build the tables.
+    let _started =
+        std::thread::Builder::new().name("rules".into()).spawn(move || RuleParser::new(home).warm_up());
+}
+
 /// The parser that the settings name. `home` is the region of phone numbers without a calling code.
 pub(crate) fn parser(
     settings: &NluSettings,
