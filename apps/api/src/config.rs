@@ -407,7 +407,7 @@ impl Settings {
         let mut faults = gathered.faults;
         faults.0.retain(|(name, _)| name.starts_with("NLU_"));
         let mut reader = Reader::new(&values, faults);
-        let nlu = understanding::nlu(&mut reader);
+        let nlu = understanding::nlu(&mut reader, understanding::CALLS_MAX);
         if reader.faults.0.is_empty() { Ok(nlu) } else { Err(reader.faults) }
     }
 }

@@ -54,9 +54,11 @@ pub struct OpenAiConfig {
     pub forbids_reasoning: bool,
     /// Longest time of a call, from the connection to the last byte.
     pub timeout: Duration,
+    /// The most calls at once; one more is refused, not queued.
+    pub calls_max: usize,
 }
 
-/// The service, with one circuit breaker and at most eight calls at once.
+/// The service, with one circuit breaker and a bound on the calls at once.
 pub struct OpenAiService {
     config: OpenAiConfig,
     http: ProviderClient,
@@ -91,7 +93,7 @@ impl OpenAiService {
     /// # Errors
     /// When the HTTP client can't be built with TLS.
     pub fn new(config: OpenAiConfig, clock: Arc<dyn Clock>) -> Result<Self, BuildError> {
-        let http = ProviderClient::new("openai", ClientSettings::interactive(config.timeout), clock)?;
+        let http = ProviderClient::new("openai", ClientSettings::interactive(config.timeout, config.calls_max), clock)?;
         Ok(Self { config, http })
     }
 

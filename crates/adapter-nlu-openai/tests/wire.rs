@@ -22,6 +22,7 @@ fn config(base: &str) -> OpenAiConfig {
         tokens_field: TokensField::MaxTokens,
         forbids_reasoning: false,
         timeout: Duration::from_secs(2),
+        calls_max: 8,
     }
 }
 

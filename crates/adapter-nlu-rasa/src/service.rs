@@ -24,9 +24,11 @@ pub struct RasaConfig {
     pub gap_min: f32,
     /// Longest time of a call, from the connection to the last byte.
     pub timeout: Duration,
+    /// The most calls at once; one more is refused, not queued.
+    pub calls_max: usize,
 }
 
-/// The service, with one circuit breaker and at most eight calls at once.
+/// The service, with one circuit breaker and a bound on the calls at once.
 pub struct RasaService {
     config: RasaConfig,
     http: ProviderClient,
@@ -61,7 +63,7 @@ impl RasaService {
     /// # Errors
     /// When the HTTP client can't be built with TLS.
     pub fn new(config: RasaConfig, clock: Arc<dyn Clock>) -> Result<Self, BuildError> {
-        let http = ProviderClient::new("rasa", ClientSettings::interactive(config.timeout), clock)?;
+        let http = ProviderClient::new("rasa", ClientSettings::interactive(config.timeout, config.calls_max), clock)?;
         Ok(Self { config, http })
     }
 

@@ -21,6 +21,7 @@ fn config(base: &str) -> RasaConfig {
         confidence_min: 0.7,
         gap_min: 0.1,
         timeout: Duration::from_secs(2),
+        calls_max: 8,
     }
 }
 

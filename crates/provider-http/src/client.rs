@@ -40,16 +40,14 @@ impl Default for ClientSettings {
     }
 }
 
-/// The most interactive calls at once.
-const INTERACTIVE_CALLS_MAX: usize = 8;
 /// The time within which five failures of interactive calls count, and for which calls stop then.
 const INTERACTIVE_BREAK: chrono::Duration = chrono::Duration::seconds(30);
 
 impl ClientSettings {
     /// For calls that a person waits for, and that can be done without: the connection is within the time too, five
-    /// failures within half a minute stop the calls for as long, and no more than eight are made at once.
+    /// failures within half a minute stop the calls for as long, and no more than `calls_max` are made at once.
     #[must_use]
-    pub fn interactive(timeout: Duration) -> Self {
+    pub fn interactive(timeout: Duration, calls_max: usize) -> Self {
         Self {
             connect_timeout: timeout,
             timeout,
@@ -59,7 +57,7 @@ impl ClientSettings {
                 open_for: INTERACTIVE_BREAK,
                 ..BreakerRules::default()
             },
-            calls_max: Some(INTERACTIVE_CALLS_MAX),
+            calls_max: Some(calls_max),
         }
     }
 }

@@ -98,10 +98,12 @@ pub(super) fn found(r: &mut Reader<'_>) -> Found {
     let env = place.env;
     let home = home(r);
     r.only("BANK_CLIENT_MODE", "local", &["local"], &["http"]);
+    let capacity = place::capacity(r, env);
+    let nlu_calls_max = understanding::calls_beside(capacity.turn_workers);
     Found {
         place,
         sandbox: place::sandbox(r, env),
-        capacity: place::capacity(r, env),
+        capacity,
         keys: keys(r, env),
         callers: callers(r, env),
         providers: providers(r),
@@ -111,7 +113,7 @@ pub(super) fn found(r: &mut Reader<'_>) -> Found {
         money: policies::money(r, home.currency),
         retention: policies::retention(r),
         home,
-        nlu: understanding::nlu(r),
+        nlu: understanding::nlu(r, nlu_calls_max),
         flows_dir: flows_dir(r),
         default_flows: default_flows(r),
         log_level: log_level(r),

@@ -21,20 +21,29 @@ pub enum NluSettings {
 
 /// The value of a setting that is read whatever the provider is.
 const TIMEOUT_MS: u64 = 2000;
+/// The most calls of a service at once.
+pub(super) const CALLS_MAX: usize = 8;
 
-pub(super) fn nlu(r: &mut Reader<'_>) -> NluSettings {
+/// The most calls at once beside so many turn workers: a service that hangs leaves half of them to the people whom the
+/// rules understand.
+pub(super) fn calls_beside(turn_workers: usize) -> usize {
+    (turn_workers / 2).clamp(1, CALLS_MAX)
+}
+
+/// Reads the service's settings. `calls_max` is the most calls of it at once.
+pub(super) fn nlu(r: &mut Reader<'_>, calls_max: usize) -> NluSettings {
     let timeout = Duration::from_millis(r.within("NLU_TIMEOUT_MS", TIMEOUT_MS, 50..=10_000));
     let provider = r.read("NLU_PROVIDER", "rule", "rule, openai or rasa", |name| {
         ["rule", "openai", "rasa"].contains(&name).then(|| name.to_owned())
     });
     match provider.as_deref() {
-        Some("openai") => NluSettings::OpenAi(openai(r, timeout)),
-        Some("rasa") => NluSettings::Rasa(rasa(r, timeout)),
+        Some("openai") => NluSettings::OpenAi(openai(r, timeout, calls_max)),
+        Some("rasa") => NluSettings::Rasa(rasa(r, timeout, calls_max)),
         _ => NluSettings::Rules,
     }
 }
 
-fn openai(r: &mut Reader<'_>, timeout: Duration) -> OpenAiConfig {
+fn openai(r: &mut Reader<'_>, timeout: Duration, calls_max: usize) -> OpenAiConfig {
     let api_base = base(r, "NLU_OPENAI_API_BASE");
     let is_own = is_own_server(&api_base);
     let tokens_field = r.read(
@@ -51,10 +60,11 @@ fn openai(r: &mut Reader<'_>, timeout: Duration) -> OpenAiConfig {
         forbids_reasoning: is_own && tokens_field == TokensField::MaxTokens,
         api_base,
         timeout,
+        calls_max,
     }
 }
 
-fn rasa(r: &mut Reader<'_>, timeout: Duration) -> RasaConfig {
+fn rasa(r: &mut Reader<'_>, timeout: Duration, calls_max: usize) -> RasaConfig {
     let base = base(r, "NLU_RASA_URL");
     let mut fraction = |name: &str, default: &str| {
         let read = |text: &str| text.parse::<f32>().ok().filter(|number| (0.0..=1.0).contains(number));
@@ -63,7 +73,7 @@ fn rasa(r: &mut Reader<'_>, timeout: Duration) -> RasaConfig {
     let (confidence_min, gap_min) =
         (fraction("NLU_RASA_MIN_CONFIDENCE", "0.7"), fraction("NLU_RASA_MIN_GAP", "0.1"));
     let token = secret(r, "NLU_RASA_TOKEN", is_own_server(&base));
-    RasaConfig { base, token, confidence_min, gap_min, timeout }
+    RasaConfig { base, token, confidence_min, gap_min, timeout, calls_max }
 }
 
 /// The address of a service. In production texts of people go over the internet only by TLS.
@@ -121,7 +131,7 @@ mod tests {
         let values: BTreeMap<String, String> =
             production.iter().chain(values).map(|(name, value)| ((*name).into(), (*value).into())).collect();
         let mut reader = Reader::new(&values, SettingsFaults::default());
-        let read = nlu(&mut reader);
+        let read = nlu(&mut reader, CALLS_MAX);
         let faults: Vec<String> = reader.faults.0.into_iter().map(|(name, _)| name).collect();
         if faults.is_empty() { Ok(read) } else { Err(faults) }
     }
@@ -175,6 +185,13 @@ mod tests {
         assert!(!config.forbids_reasoning && config.api_key.is_some());
         assert_eq!((config.timeout, config.tokens_field), (Duration::from_secs(2), TokensField::MaxTokens));
         assert!(!format!("{config:?}").contains("sk-1"));
+    }
+
+    #[test]
+    fn a_service_that_hangs_leaves_half_of_the_turn_workers() {
+        for (workers, calls) in [(1, 1), (2, 1), (3, 1), (8, 4), (16, 8), (1000, 8)] {
+            assert_eq!(calls_beside(workers), calls, "{workers}");
+        }
     }
 
     #[test]

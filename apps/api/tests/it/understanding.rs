@@ -90,6 +90,23 @@ async fn the_api_says_whose_reading_it_is_and_why() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_hangs_delays_nobody_whom_the_rules_understand() {
+    let settings = [("NLU_PROVIDER", "openai"), ("NLU_TIMEOUT_MS", "10000"), ("TURN_WORKERS", "2")];
+    let server = Server::start_with(&settings).await;
+    server.play("/nlu", json!({"provider": "openai", "delay_ms": 60_000})).await;
+    let unsure = ["+525511110021", "+525511110022", "+525511110023"];
+    for person in unsure {
+        server.say_by("twilio", person, "flantina quorlo").await;
+    }
+    server.ask("+525511110024", "ayuda", "Esto puedo hacer").await;
+    let mut waiting = 0;
+    for person in unsure {
+        waiting += usize::from(server.inbox(person, 0).await.is_empty());
+    }
+    assert_eq!((waiting > 0, asked(&server).await.len()), (true, 1), "one of two workers waits for the service");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn answers_to_a_questionnaire_stay_here() {
     let server = Server::start_with(&[("NLU_PROVIDER", "rasa")]).await;
     server.play("/nlu", json!({"provider": "rasa", "reply": "consultar_saldo"})).await;
