@@ -113,7 +113,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn completion(message: Value, finish: &str) -> Vec<u8> {
+    fn completion(message: impl Into<Value>, finish: &str) -> Vec<u8> {
+        let message: Value = message.into();
         let choice = json!({"index": 0, "finish_reason": finish, "message": message, "logprobs": null});
         json!({"id": "c", "object": "chat.completion", "choices": [choice], "usage": {}})
             .to_string()

@@ -88,11 +88,10 @@ mod tests {
         for (message, answer) in examples {
             assert!(schema["properties"]["intent"]["enum"].as_array().unwrap().contains(&answer["intent"]));
             assert_eq!(answer.as_object().unwrap().len(), 4, "{message}");
-            for (field, find) in [
-                ("amount_text", find_words as fn(&str, &str) -> _),
-                ("payee_text", find_name),
-                ("concept_text", find_words),
-            ] {
+            type Find = fn(&str, &str) -> Option<String>;
+            let quotes: [(&str, Find); 3] =
+                [("amount_text", find_words), ("payee_text", find_name), ("concept_text", find_words)];
+            for (field, find) in quotes {
                 let Some(quote) = answer[field].as_str() else { continue };
                 assert_eq!(answer["intent"], "transferir");
                 assert_eq!(find(message, quote).as_deref(), Some(quote), "{message}");

@@ -93,7 +93,11 @@ impl OpenAiService {
     /// # Errors
     /// When the HTTP client can't be built with TLS.
     pub fn new(config: OpenAiConfig, clock: Arc<dyn Clock>) -> Result<Self, BuildError> {
-        let http = ProviderClient::new("openai", ClientSettings::interactive(config.timeout, config.calls_max), clock)?;
+        let http = ProviderClient::new(
+            "openai",
+            ClientSettings::interactive(config.timeout, config.calls_max),
+            clock,
+        )?;
         Ok(Self { config, http })
     }
 

@@ -43,7 +43,8 @@ impl Ranked {
 /// A place in the text, in characters. The value is what some extractor made of it, so it isn't read.
 #[derive(Deserialize)]
 struct Entity {
-    entity: String,
+    #[serde(rename = "entity")]
+    name: String,
     start: Option<i64>,
     end: Option<i64>,
 }
@@ -77,7 +78,7 @@ pub(crate) fn read(body: &[u8], text: &str, least: Certainty) -> Result<Opinion,
 /// person is asked.
 fn quote(text: &[char], entities: &[Entity], names: &[&str]) -> Result<Option<String>, ServiceFailure> {
     let mut found: Option<String> = None;
-    for entity in entities.iter().filter(|entity| names.contains(&entity.entity.as_str())) {
+    for entity in entities.iter().filter(|entity| names.contains(&entity.name.as_str())) {
         let words = entity.words(text).ok_or(ServiceFailure::NotVerbatim)?;
         if found.get_or_insert_with(|| words.clone()) != &words {
             return Ok(None);
@@ -103,7 +104,8 @@ mod tests {
     const LEAST: Certainty = Certainty { confidence: 0.7, gap: 0.1 };
     const TEXT: &str = "😀 ¡flantina! 35 zimbrondo Tacho";
 
-    fn answer(intent: Value, entities: &Value, second: f64) -> Vec<u8> {
+    fn answer(intent: impl Into<Value>, entities: &Value, second: f64) -> Vec<u8> {
+        let intent: Value = intent.into();
         let ranking = json!([intent, {"name": "another", "confidence": second}]);
         let body = json!({"text": "x", "intent": intent, "entities": entities, "intent_ranking": ranking,
             "commands": [{"command": "start flow"}], "text_tokens": [[0, 3]], "response_selector": {}});
@@ -114,7 +116,8 @@ mod tests {
         json!({"name": name, "confidence": confidence, "id": 42})
     }
 
-    fn at(entity: &str, start: i64, end: i64, value: Value) -> Value {
+    fn at(entity: &str, start: i64, end: i64, value: impl Into<Value>) -> Value {
+        let value: Value = value.into();
         json!({"entity": entity, "start": start, "end": end, "value": value, "extractor": "x", "confidence_entity": 0.9})
     }
 

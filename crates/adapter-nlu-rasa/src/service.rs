@@ -63,7 +63,11 @@ impl RasaService {
     /// # Errors
     /// When the HTTP client can't be built with TLS.
     pub fn new(config: RasaConfig, clock: Arc<dyn Clock>) -> Result<Self, BuildError> {
-        let http = ProviderClient::new("rasa", ClientSettings::interactive(config.timeout, config.calls_max), clock)?;
+        let http = ProviderClient::new(
+            "rasa",
+            ClientSettings::interactive(config.timeout, config.calls_max),
+            clock,
+        )?;
         Ok(Self { config, http })
     }
 

@@ -103,7 +103,11 @@ async fn a_service_that_hangs_delays_nobody_whom_the_rules_understand() {
     for person in unsure {
         waiting += usize::from(server.inbox(person, 0).await.is_empty());
     }
-    assert_eq!((waiting > 0, asked(&server).await.len()), (true, 1), "one of two workers waits for the service");
+    assert_eq!(
+        (waiting > 0, asked(&server).await.len()),
+        (true, 1),
+        "one of two workers waits for the service"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -26,9 +26,9 @@ fn service(
     service
 }
 
-fn says(intent: Intent, amount: &str, payee: &str) -> Result<Opinion, ServiceFailure> {
+fn says(intent: Intent, amount: &str, payee: &str) -> Opinion {
     let quote = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    Ok(Opinion { intent, confidence: 0.7, amount: quote(amount), payee: quote(payee), concept: None })
+    Opinion { intent, confidence: 0.7, amount: quote(amount), payee: quote(payee), concept: None }
 }
 
 /// What becomes of a text, and what the service was asked.
@@ -62,7 +62,7 @@ async fn what_the_rules_know_is_told_to_nobody() {
         ("ya no quiero que me escriban", Intent::Stop),
         ("Transferir 12.50 a 646180000112345675", Intent::Transfer),
     ] {
-        let (parsed, asked) = parsed(text, &Dialogue::default(), says(Intent::Confirm, "", "")).await;
+        let (parsed, asked) = parsed(text, &Dialogue::default(), Ok(says(Intent::Confirm, "", ""))).await;
         assert_eq!(
             (parsed.understanding.intent, parsed.provider, parsed.consulted),
             (intent, RULES, None),
@@ -75,7 +75,7 @@ async fn what_the_rules_know_is_told_to_nobody() {
 #[tokio::test]
 async fn a_good_answer_is_used_and_says_whose_it_is() {
     let text = "flantina 35 zimbrondo Tacho";
-    let (parsed, asked) = parsed(text, &Dialogue::default(), says(Intent::Transfer, "35", "Tacho")).await;
+    let (parsed, asked) = parsed(text, &Dialogue::default(), Ok(says(Intent::Transfer, "35", "Tacho"))).await;
     let understood = &parsed.understanding;
     assert_eq!(
         (understood.intent, parsed.provider, parsed.fallback_reason()),
@@ -92,16 +92,16 @@ async fn a_good_answer_is_used_and_says_whose_it_is() {
 async fn lies_and_failures_leave_the_rules_reading() {
     let text = "flantina 35 zimbrondo Tacho";
     for (text, says, reason) in [
-        (text, says(Intent::Transfer, "9000", "Tacho"), "not_verbatim"),
-        (text, says(Intent::Transfer, "35", "Mallory"), "not_verbatim"),
-        ("flantina 35 mil zimbrondo Tacho", says(Intent::Transfer, "35", "Tacho"), "not_verbatim"),
-        ("flantina 35 zimbrondo Anastasia", says(Intent::Transfer, "35", "Ana"), "not_verbatim"),
-        (text, says(Intent::Confirm, "", ""), "invalid"),
-        (text, says(Intent::VerifyCode, "", ""), "invalid"),
-        (text, says(Intent::Start, "", ""), "invalid"),
-        ("no flantina 35 zimbrondo Tacho", says(Intent::Transfer, "35", "Tacho"), "invalid"),
-        ("mañana flantina 35 zimbrondo Tacho", says(Intent::Transfer, "35", "Tacho"), "invalid"),
-        (text, says(Intent::Unknown, "", ""), "unsure"),
+        (text, Ok(says(Intent::Transfer, "9000", "Tacho")), "not_verbatim"),
+        (text, Ok(says(Intent::Transfer, "35", "Mallory")), "not_verbatim"),
+        ("flantina 35 mil zimbrondo Tacho", Ok(says(Intent::Transfer, "35", "Tacho")), "not_verbatim"),
+        ("flantina 35 zimbrondo Anastasia", Ok(says(Intent::Transfer, "35", "Ana")), "not_verbatim"),
+        (text, Ok(says(Intent::Confirm, "", "")), "invalid"),
+        (text, Ok(says(Intent::VerifyCode, "", "")), "invalid"),
+        (text, Ok(says(Intent::Start, "", "")), "invalid"),
+        ("no flantina 35 zimbrondo Tacho", Ok(says(Intent::Transfer, "35", "Tacho")), "invalid"),
+        ("mañana flantina 35 zimbrondo Tacho", Ok(says(Intent::Transfer, "35", "Tacho")), "invalid"),
+        (text, Ok(says(Intent::Unknown, "", "")), "unsure"),
         (text, Err(ServiceFailure::Timeout), "timeout"),
         (text, Err(ServiceFailure::Breaker), "breaker"),
     ] {
@@ -126,7 +126,8 @@ async fn some_texts_are_for_the_rules_only() {
         asked(AskedFor::FlowAnswer),
         asked(AskedFor::Choice),
     ] {
-        let (parsed, asked) = parsed("flantina quorlo", &dialogue, says(Intent::CheckBalance, "", "")).await;
+        let (parsed, asked) =
+            parsed("flantina quorlo", &dialogue, Ok(says(Intent::CheckBalance, "", ""))).await;
         assert_eq!((parsed.provider, parsed.consulted), (RULES, None));
         assert!(asked.is_empty());
     }
@@ -135,7 +136,7 @@ async fn some_texts_are_for_the_rules_only() {
 #[tokio::test]
 async fn account_numbers_are_not_shown() {
     let text = "flantina 35 zimbrondo Tacho 012180000000000167";
-    let (parsed, asked) = parsed(text, &Dialogue::default(), says(Intent::Transfer, "35", "Tacho")).await;
+    let (parsed, asked) = parsed(text, &Dialogue::default(), Ok(says(Intent::Transfer, "35", "Tacho"))).await;
     assert_eq!(asked, ["flantina 35 zimbrondo Tacho ##################"]);
     let entities = parsed.understanding.entities;
     assert_eq!(entities.destination.map(|to| to.value).as_deref(), Some("012180000000000167"));
