@@ -11,6 +11,9 @@ mod read;
 mod reader;
 mod secrets;
 mod sources;
+mod understanding;
+
+pub(crate) use self::understanding::NluSettings;
 
 use self::reader::Reader;
 use adapter_crypto::Keyring;
@@ -336,6 +339,8 @@ pub struct Settings {
     pub clabe_prefix: Option<ClabePrefix>,
     /// Wallets that a person may have.
     pub wallets_per_person: u32,
+    /// Who is asked about texts that the rules don't understand.
+    pub nlu: NluSettings,
     /// How long each category of data is kept.
     pub retention: RetentionPolicy,
     /// A folder with more flows than the built-in ones.
@@ -389,6 +394,21 @@ impl Settings {
     pub fn load(purpose: Purpose) -> Result<Self, SettingsFaults> {
         let gathered = sources::gather(std::env::vars_os().collect(), Path::new(".env"), purpose);
         read::read(Reader::new(&gathered.values, gathered.faults), gathered.notes)
+    }
+
+    /// Reads only the settings of the understanding service `provider`, for a command that needs nothing else.
+    ///
+    /// # Errors
+    /// Everything that is wrong with these settings.
+    pub(crate) fn load_nlu(provider: &str) -> Result<NluSettings, SettingsFaults> {
+        let gathered = sources::gather(std::env::vars_os().collect(), Path::new(".env"), Purpose::Look);
+        let mut values = gathered.values;
+        values.insert("NLU_PROVIDER".into(), provider.to_owned());
+        let mut faults = gathered.faults;
+        faults.0.retain(|(name, _)| name.starts_with("NLU_"));
+        let mut reader = Reader::new(&values, faults);
+        let nlu = understanding::nlu(&mut reader, understanding::CALLS_MAX);
+        if reader.faults.0.is_empty() { Ok(nlu) } else { Err(reader.faults) }
     }
 }
 

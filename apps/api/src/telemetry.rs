@@ -3,7 +3,9 @@
 use crate::config::{LogFormat, Settings};
 use application::{messaging::accept_webhook::WebhookSummary, operations::retention::CategoryReport};
 use chrono::{DateTime, Utc};
-use domain::{message::Channel, operations::retention::RetentionCategory};
+use domain::{
+    message::Channel, messaging::opinion::ServiceFailure, operations::retention::RetentionCategory,
+};
 use metrics::{counter, describe_counter, describe_gauge, gauge};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use ports::messaging::Settlement;
@@ -71,6 +73,10 @@ pub(crate) fn init_metrics() {
     describe_counter!("ventanilla_notices_total", "Other notices of providers, stored");
     describe_counter!("ventanilla_turns_total", "Turns of conversations, by outcome");
     describe_counter!("ventanilla_outbound_messages_total", "Send attempts, by outcome");
+    describe_counter!(
+        "nlu_requests_total",
+        "Texts that an understanding service was to be asked about, by outcome"
+    );
     describe_counter!(RETENTION_DELETED, "Rows that were kept long enough and deleted, by category");
     describe_counter!("ventanilla_retention_failures_total", "Runs of retention that failed, by category");
     describe_gauge!(
@@ -141,6 +147,15 @@ pub(crate) fn count_taken(webhook: &'static str, taken: &WebhookSummary) {
 /// Counts how a turn ended: `done`, `fenced`, `retry`, `parked`.
 pub(crate) fn count_turn(outcome: &'static str) {
     counter!("ventanilla_turns_total", "outcome" => outcome).increment(1);
+}
+
+/// Counts what came of asking an understanding service. A service that isn't sure has answered well.
+pub(crate) fn count_consultation(provider: &'static str, failure: Option<ServiceFailure>) {
+    let outcome = match failure {
+        None | Some(ServiceFailure::Unsure) => "ok",
+        Some(failure) => failure.name(),
+    };
+    counter!("nlu_requests_total", "provider" => provider, "outcome" => outcome).increment(1);
 }
 
 /// Counts the outcome of a send attempt.

@@ -41,6 +41,13 @@ impl ProviderCall {
         }
     }
 
+    /// Records the call at once, and gives the answer after `delay`. No fault applies.
+    pub(crate) async fn answer_late(self, answer: &Answer, delay: Duration) -> HttpResponse {
+        let response = self.finish(answer, None);
+        tokio::time::sleep(delay).await;
+        response
+    }
+
     async fn answer_with_fault(self, fault: Fault, work: impl FnOnce(&Shared) -> Answer) -> HttpResponse {
         let kind = Some(fault.kind);
         match fault.kind {

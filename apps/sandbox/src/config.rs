@@ -34,6 +34,8 @@ pub struct SandboxConfig {
     pub meta: Option<MetaConfig>,
     /// The bot at Telegram. With `None`, Telegram refuses every token.
     pub telegram: Option<TelegramConfig>,
+    /// The keys of the understanding services.
+    pub nlu: NluConfig,
     /// Address for mail, such as `127.0.0.1:8025`. With `None` there is no mail server.
     pub smtp_bind_address: Option<String>,
     /// Whether people who never wrote can be written to.
@@ -88,6 +90,15 @@ pub struct TelegramConfig {
     pub bot_name: String,
 }
 
+/// The keys that the understanding services ask for.
+#[derive(Clone, Default)]
+pub struct NluConfig {
+    /// The key of OpenAI's protocol. With `None` any call is answered.
+    pub openai_key: Option<String>,
+    /// Rasa's token, also a JWT. With `None` any call is answered.
+    pub rasa_token: Option<String>,
+}
+
 /// Why the settings can't be used.
 #[derive(Debug, Error)]
 pub enum ConfigError {
@@ -135,6 +146,7 @@ impl SandboxConfig {
             sms_from: get("TWILIO_SMS_FROM").unwrap_or_else(|| "+14155238887".into()),
             meta: meta(&get),
             telegram: telegram(&get),
+            nlu: nlu(&get),
             smtp_bind_address: match get(SMTP_BIND_ADDRESS) {
                 None => Some(SMTP_ADDRESS.into()),
                 given => given.filter(|address| !address.is_empty()),
@@ -163,6 +175,11 @@ fn telegram(get: &impl Fn(&str) -> Option<String>) -> Option<TelegramConfig> {
         webhook_secret: given("TELEGRAM_WEBHOOK_SECRET").filter(|_| !polls).map(|secrets| first(&secrets)),
         bot_name: given("TELEGRAM_BOT_NAME").unwrap_or_else(|| "ventanilla_bot".into()),
     })
+}
+
+fn nlu(get: &impl Fn(&str) -> Option<String>) -> NluConfig {
+    let given = |name: &str| get(name).filter(|value| !value.is_empty());
+    NluConfig { openai_key: given("NLU_OPENAI_API_KEY"), rasa_token: given("NLU_RASA_TOKEN") }
 }
 
 /// The first of several tokens, which is the one in use during a rotation.

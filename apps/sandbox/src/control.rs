@@ -5,7 +5,7 @@ use crate::{
     faults::Fault,
     inbound_action::InboundAction,
     memory::{Request, Window},
-    meta, telegram, twilio,
+    meta, nlu, telegram, twilio,
     wire::Line,
     world::Shared,
 };
@@ -40,6 +40,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
                 .route(web::post().to(add_fault))
                 .route(web::delete().to(clear_faults)),
         )
+        .service(web::resource("/sandbox/nlu").route(web::post().to(nlu::tell)))
         .service(web::resource("/sandbox/requests").route(web::get().to(requests)))
         .service(web::resource("/sandbox/webhooks").route(web::get().to(webhooks)))
         .service(web::resource("/sandbox/statuses").route(web::post().to(status)))

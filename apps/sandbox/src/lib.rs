@@ -1,4 +1,4 @@
-//! Plays the providers (Twilio, Meta, Telegram, a mail server) and people's phones over the real protocols,
+//! Plays the providers (Twilio, Meta, Telegram, a mail server, understanding services) and people's phones over the real protocols,
 //! for development, tests and load. The adapters run against it unchanged: it checks what the provider checks
 //! and answers with the provider's errors.
 //!
@@ -18,6 +18,7 @@ mod json;
 mod memory;
 mod meta;
 mod multipart;
+mod nlu;
 mod pages;
 mod server;
 mod smtp;
@@ -28,6 +29,6 @@ mod webhooks;
 mod wire;
 mod world;
 
-pub use config::{ConfigError, MetaConfig, SandboxConfig, Strangers, TelegramConfig};
+pub use config::{ConfigError, MetaConfig, NluConfig, SandboxConfig, Strangers, TelegramConfig};
 pub use deposits::{Depositing, Depositor};
 pub use server::{RunningSandbox, SandboxError, start, start_with_deposits};

@@ -4,7 +4,7 @@ use crate::{
     config::{BIND_ADDRESS, SMTP_BIND_ADDRESS, SandboxConfig},
     control,
     deposits::Depositor,
-    guard, hangup, meta, pages,
+    guard, hangup, meta, nlu, pages,
     smtp::{self, MailServer},
     telegram, twilio,
     world::World,
@@ -108,6 +108,7 @@ pub fn start_with_deposits(
             .service(web::scope("/twilio").configure(twilio::routes))
             .service(web::scope("/meta").configure(meta::routes))
             .service(web::scope("/telegram").configure(telegram::routes))
+            .service(web::scope("/nlu").configure(nlu::routes))
     })
     .workers(1)
     .on_connect(hangup::remember)

@@ -36,6 +36,7 @@ fn main() -> io::Result<()> {
             locale: line.locale.as_deref().and_then(locale),
             asked: line.asked.as_deref().and_then(asked),
             payees: line.payees,
+            rules_only: true,
         };
         let mut read = prediction(&line.id, &parser.understand(&line.text, &dialogue));
         let readings = parser.readings(&line.text, &dialogue);

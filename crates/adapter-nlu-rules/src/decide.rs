@@ -3,6 +3,7 @@
 
 mod asked;
 mod entities;
+pub(crate) mod evidence;
 mod explained;
 mod nearest;
 mod own_words;

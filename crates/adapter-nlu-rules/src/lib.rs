@@ -39,10 +39,14 @@ mod tests;
 
 use async_trait::async_trait;
 use domain::{
-    messaging::intent::{Dialogue, Intent, Understanding},
+    locale::Locale,
+    messaging::{
+        intent::{AskedFor, Dialogue, Intent, NamedDestination, Understanding},
+        opinion::WrittenAmount,
+    },
     phone::Region,
 };
-use ports::messaging::intent_parser::IntentParser;
+use ports::messaging::intent_parser::{IntentParser, ParsedText, TextRules};
 
 /// Longest text that the parser reads, in characters. The rest is ignored.
 const LENGTH_MAX: usize = 600;
@@ -59,6 +63,23 @@ impl RuleParser {
     #[must_use]
     pub fn new(home: Region) -> Self {
         Self { home }
+    }
+
+    /// Builds the word tables, which the first texts would wait for otherwise. It takes a moment, so it is called on a
+    /// thread of its own.
+    pub fn warm_up(&self) {
+        const TEXTS: [&str; 4] = [
+            "hola, ¿cuánto tengo?",
+            "quiero mandar 50 pesos a quien sea",
+            "what is my limit",
+            "zimbrondo 35 quorlo",
+        ];
+        let dialogue = Dialogue::default();
+        for text in TEXTS {
+            let _read = self.understand(text, &dialogue);
+            let _against = TextRules::speaks_against_payment(self, text, &dialogue);
+        }
+        let _payee = TextRules::payee(self, "Quorlo", &dialogue);
     }
 
     /// Returns the intent, language and entities of a text. Pure and synchronous; never fails: a text without
@@ -83,12 +104,34 @@ impl RuleParser {
 
 #[async_trait]
 impl IntentParser for RuleParser {
-    fn name(&self) -> &'static str {
-        "rule"
+    async fn parse(&self, text: &str, dialogue: &Dialogue) -> ParsedText {
+        ParsedText::by_rules(self.understand(text, dialogue))
+    }
+}
+
+impl TextRules for RuleParser {
+    fn read(&self, text: &str, dialogue: &Dialogue) -> Understanding {
+        self.understand(text, dialogue)
     }
 
-    async fn parse(&self, text: &str, dialogue: &Dialogue) -> Understanding {
-        self.understand(text, dialogue)
+    fn amounts(&self, text: &str, locale: Option<Locale>) -> Vec<WrittenAmount> {
+        let text: String = text.chars().take(LENGTH_MAX).collect();
+        decide::evidence::amounts(&text, &Dialogue::new(locale))
+    }
+
+    fn payee(&self, words: &str, dialogue: &Dialogue) -> Option<NamedDestination> {
+        let asked = Dialogue { asked: Some(AskedFor::Destination), ..dialogue.clone() };
+        let answer = self.understand(words, &asked);
+        let is_payee = answer.intent == Intent::Transfer
+            && answer.explained
+            && answer.entities.amount.is_none()
+            && answer.entities.relative.is_none();
+        answer.entities.destination.filter(|_| is_payee)
+    }
+
+    fn speaks_against_payment(&self, text: &str, dialogue: &Dialogue) -> bool {
+        let text: String = text.chars().take(LENGTH_MAX).collect();
+        decide::evidence::speaks_against_payment(&text, dialogue)
     }
 }
 

@@ -9,6 +9,7 @@ use domain::{
 use proptest::prelude::*;
 
 mod dialogue;
+mod evidence;
 mod nearest;
 mod sentences;
 mod slots;

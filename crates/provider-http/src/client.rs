@@ -1,11 +1,15 @@
 //! The client of one provider, and one call of it.
 
 use crate::{
-    Answer, Repeat, Retries, TransportError, breaker::Breaker, exchange::exchange, retries::Retrier,
+    Answer, Repeat, Retries, TransportError,
+    breaker::{Breaker, BreakerRules},
+    exchange::exchange,
+    retries::Retrier,
 };
 use ports::{clock::Clock, ids_and_random::Random};
 use reqwest::{Method, Request, RequestBuilder, redirect::Policy};
 use std::{sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
 use tracing::{Instrument, Span, field::Empty};
 
 /// Time-outs of a client, and how much it reads.
@@ -17,15 +21,43 @@ pub struct ClientSettings {
     pub timeout: Duration,
     /// Longest body of a response, in bytes.
     pub body_bytes_max: usize,
+    /// When calls stop for a while.
+    pub breaker: BreakerRules,
+    /// The most calls at once; one more is refused, not queued. `None`: as many as there are.
+    pub calls_max: Option<usize>,
 }
 
 impl Default for ClientSettings {
-    /// Two seconds to connect, ten in all, and 1 MiB.
+    /// Two seconds to connect, ten in all, 1 MiB, five failures in a row, and any number of calls.
     fn default() -> Self {
         Self {
             connect_timeout: Duration::from_secs(2),
             timeout: Duration::from_secs(10),
             body_bytes_max: 1 << 20,
+            breaker: BreakerRules::default(),
+            calls_max: None,
+        }
+    }
+}
+
+/// The time within which five failures of interactive calls count, and for which calls stop then.
+const INTERACTIVE_BREAK: chrono::Duration = chrono::Duration::seconds(30);
+
+impl ClientSettings {
+    /// For calls that a person waits for, and that can be done without: the connection is within the time too, five
+    /// failures within half a minute stop the calls for as long, and no more than `calls_max` are made at once.
+    #[must_use]
+    pub fn interactive(timeout: Duration, calls_max: usize) -> Self {
+        Self {
+            connect_timeout: timeout,
+            timeout,
+            body_bytes_max: 256 << 10,
+            breaker: BreakerRules {
+                within: Some(INTERACTIVE_BREAK),
+                open_for: INTERACTIVE_BREAK,
+                ..BreakerRules::default()
+            },
+            calls_max: Some(calls_max),
         }
     }
 }
@@ -37,6 +69,7 @@ pub struct ProviderClient {
     http: reqwest::Client,
     body_bytes_max: usize,
     breaker: Breaker,
+    places: Option<Semaphore>,
     retrier: Option<Retrier>,
     clock: Arc<dyn Clock>,
 }
@@ -60,8 +93,15 @@ impl ProviderClient {
             .no_proxy()
             .user_agent(concat!("ventanilla/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        let body_bytes_max = settings.body_bytes_max;
-        Ok(Self { provider, http, body_bytes_max, breaker: Breaker::default(), retrier: None, clock })
+        Ok(Self {
+            provider,
+            http,
+            body_bytes_max: settings.body_bytes_max,
+            breaker: Breaker::new(settings.breaker),
+            places: settings.calls_max.map(Semaphore::new),
+            retrier: None,
+            clock,
+        })
     }
 
     /// The same client, which repeats the calls that allow it. `random` spreads the pauses.
@@ -83,11 +123,22 @@ impl ProviderClient {
     /// Begins a call of any HTTP method. `operation` names it in the log, without ids.
     pub fn call(&self, operation: &'static str, method: Method, url: &str) -> Call<'_> {
         let request = self.http.request(method, url);
-        let rules = Rules { repeat: Repeat::Never, body_bytes_max: self.body_bytes_max, is_courtesy: false };
+        let rules = Rules {
+            repeat: Repeat::Never,
+            body_bytes_max: self.body_bytes_max,
+            is_courtesy: false,
+            works: |answer| !answer.status.is_server_error(),
+        };
         Call { client: self, operation, request, rules }
     }
 
     async fn send(&self, request: Request, rules: Rules) -> (Result<Answer, TransportError>, usize) {
+        // Held until the answer is there, pauses included.
+        let _place = match self.places.as_ref().map(Semaphore::try_acquire) {
+            Some(Err(_full)) => return (Err(TransportError::TOO_MANY_CALLS), 0),
+            Some(Ok(place)) => Some(place),
+            None => None,
+        };
         let mut request = request;
         let mut retries = 0;
         loop {
@@ -115,9 +166,8 @@ impl ProviderClient {
             return Err(TransportError::CIRCUIT_OPEN);
         }
         let result = exchange(&self.http, request, rules.body_bytes_max).await;
-        // A refusal (4xx) is an answer too: the provider works.
-        let answered = matches!(&result, Ok(answer) if !answer.status.is_server_error());
-        self.breaker.record(answered, self.clock.now());
+        let works = result.as_ref().is_ok_and(rules.works);
+        self.breaker.record(works, self.clock.now());
         result
     }
 }
@@ -127,6 +177,8 @@ struct Rules {
     repeat: Repeat,
     body_bytes_max: usize,
     is_courtesy: bool,
+    /// Whether a response shows that the provider works. A refusal (4xx) does, unless the call says otherwise.
+    works: fn(&Answer) -> bool,
 }
 
 /// A call that is not made yet. It is made once, unless [`Call::repeat`] says otherwise.
@@ -158,6 +210,13 @@ impl Call<'_> {
     /// Repeats the call after a failure. It has no effect on a client without retries.
     pub fn repeat(mut self, repeat: Repeat) -> Self {
         self.rules.repeat = repeat;
+        self
+    }
+
+    /// Counts every response that `works` refuses as a failure of the provider, instead of 5xx only: where a refusal
+    /// means that no call would go well.
+    pub fn counts_as_working(mut self, works: fn(&Answer) -> bool) -> Self {
+        self.rules.works = works;
         self
     }
 

@@ -10,8 +10,9 @@ mod retries;
 mod transport_error;
 
 pub use answer::Answer;
+pub use breaker::BreakerRules;
 pub use client::{Call, ClientSettings, ProviderClient};
-pub use reqwest::{Error as BuildError, Method, StatusCode};
+pub use reqwest::{Error as BuildError, Method, RequestBuilder, StatusCode};
 pub use retries::{Repeat, Retries};
 pub use transport_error::TransportError;
 

@@ -14,8 +14,19 @@ pub enum TransportError {
 }
 
 impl TransportError {
-    pub(crate) const CIRCUIT_OPEN: Self = Self::NotSent("the circuit is open");
-    pub(crate) const TOO_LARGE: Self = Self::ResponseLost("the response is too large");
+    /// The breaker is open: the call was not made.
+    pub const CIRCUIT_OPEN: Self = Self::NotSent("the circuit is open");
+    /// As many calls as the client may make at once were under way: this one was not made.
+    pub const TOO_MANY_CALLS: Self = Self::NotSent("too many calls at once");
+    /// The body of the response is longer than the call allows.
+    pub const TOO_LARGE: Self = Self::ResponseLost("the response is too large");
+    const LATE: &'static str = "no answer in time";
+
+    /// Whether the time was up before a whole response, or a connection, was there.
+    #[must_use]
+    pub fn is_timeout(self) -> bool {
+        self.reason() == Self::LATE
+    }
 
     /// What happened, for logs: "no connection".
     pub const fn reason(self) -> &'static str {
@@ -28,7 +39,7 @@ impl TransportError {
 impl From<reqwest::Error> for TransportError {
     fn from(error: reqwest::Error) -> Self {
         let reason = if error.is_timeout() {
-            "no answer in time"
+            Self::LATE
         } else if error.is_connect() {
             "no connection"
         } else if error.is_builder() {

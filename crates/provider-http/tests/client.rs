@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
 use chrono::Duration;
-use provider_http::{Answer, Call, ClientSettings, ProviderClient, Repeat, Retries, TransportError};
+use provider_http::{
+    Answer, BreakerRules, Call, ClientSettings, ProviderClient, Repeat, Retries, TransportError,
+};
 use std::{
     io::{Read, Write},
     net::TcpListener,
@@ -100,6 +102,34 @@ async fn a_courtesy_does_not_count_and_is_not_made_while_the_breaker_is_open() {
     clock.advance(Duration::seconds(10));
     assert_eq!(courtesy().await, Err(TransportError::NotSent("the circuit is open")), "nor are they a trial");
     assert_eq!(calls(&server).await, 11);
+}
+
+#[tokio::test]
+async fn a_call_over_the_bound_of_calls_at_once_is_not_made() {
+    let server = server(ResponseTemplate::new(200)).await;
+    let client = client(ClientSettings { calls_max: Some(2), ..ClientSettings::default() });
+    let call = || outcome(client.post("texts.parse", &server.uri()));
+    let (one, two, three) = tokio::join!(call(), call(), call());
+    assert_eq!((one, two, three), (Ok(200), Ok(200), Err(TransportError::TOO_MANY_CALLS)));
+    assert_eq!(call().await, Ok(200), "a place is free again");
+    assert_eq!(calls(&server).await, 3);
+}
+
+#[tokio::test]
+async fn a_call_may_count_refusals_as_failures() {
+    let server = server(ResponseTemplate::new(401)).await;
+    let breaker = BreakerRules { failures_max: 2, ..BreakerRules::default() };
+    let client = client(ClientSettings { breaker, ..ClientSettings::default() });
+    let call = || outcome(client.post("texts.parse", &server.uri()));
+    for _ in 0..3 {
+        assert_eq!(call().await, Ok(401), "a refusal is an answer");
+    }
+    let strict = || {
+        let call = client.post("texts.parse", &server.uri());
+        outcome(call.counts_as_working(|answer| answer.status.is_success()))
+    };
+    assert_eq!((strict().await, strict().await), (Ok(401), Ok(401)));
+    assert_eq!(strict().await, Err(TransportError::CIRCUIT_OPEN));
 }
 
 #[tokio::test]

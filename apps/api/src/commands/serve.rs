@@ -2,7 +2,7 @@
 
 use super::signals::asked_to_stop;
 use crate::{
-    composition::App,
+    composition::{App, understanding},
     config::{AppEnv, Settings},
     http::{
         bodies::bodies,
@@ -46,6 +46,7 @@ const WEB_WORKERS: usize = 2;
 
 pub(super) async fn run(settings: Settings) -> Result<ExitCode, String> {
     init_metrics();
+    understanding::warm_up(settings.default_region);
     let app = Arc::new(App::build(settings).await.map_err(|fault| describe(&fault))?);
     if app.settings.require_hmac_verification && app.settings.clients.is_empty() {
         tracing::warn!(
@@ -213,6 +214,7 @@ fn start_sandbox(app: &App) -> Result<Option<sandbox::RunningSandbox>, String> {
                 .then(|| first(&telegram.webhook_secrets)),
             bot_name: telegram.bot_name.clone(),
         }),
+        nlu: sandbox_nlu(&settings.nlu),
         smtp_bind_address: Some(settings.sandbox_smtp_address.to_string()),
         strangers: match settings.sandbox_strangers {
             SandboxStrangers::Refuse => sandbox::Strangers::Refuse,
@@ -225,6 +227,23 @@ fn start_sandbox(app: &App) -> Result<Option<sandbox::RunningSandbox>, String> {
         Box::pin(async move { money.deposit_for_phone(&phone).await })
     }));
     sandbox::start_with_deposits(config, Some(depositor)).map(Some).map_err(|fault| describe(&fault))
+}
+
+/// The keys that the sandbox's understanding services ask for: those that the server sends.
+#[cfg(feature = "sandbox")]
+fn sandbox_nlu(settings: &crate::config::NluSettings) -> sandbox::NluConfig {
+    use crate::config::NluSettings;
+    use secrecy::{ExposeSecret, SecretString};
+    let shown = |key: &SecretString| key.expose_secret().to_owned();
+    match settings {
+        NluSettings::Rules => sandbox::NluConfig::default(),
+        NluSettings::OpenAi(config) => {
+            sandbox::NluConfig { openai_key: config.api_key.as_ref().map(shown), rasa_token: None }
+        }
+        NluSettings::Rasa(config) => {
+            sandbox::NluConfig { openai_key: None, rasa_token: config.token.as_ref().map(shown) }
+        }
+    }
 }
 
 /// In development, prints the addresses to open and a service token to try the API with.

@@ -6,7 +6,6 @@ use super::{
 };
 use crate::config::Settings;
 use adapter_locales::BuiltInTexts;
-use adapter_nlu_rules::RuleParser;
 use application::{
     accounts::chat_owners::ChatOwners,
     kernel::Kernel,
@@ -61,11 +60,11 @@ impl Messaging {
         money: &Money,
         verification: &Verification,
         privacy: &Privacy,
+        parser: Arc<dyn IntentParser>,
     ) -> Self {
         let Foundation { settings, store, kernel, .. } = base;
         let tell = TellPeople::new(tell_parts(base, &providers), kernel.clone());
         let Providers { channels, webhooks, meta, whatsapp_accounts, polled, .. } = providers;
-        let parser: Arc<dyn IntentParser> = Arc::new(RuleParser::new(settings.default_region));
         let parts = turn_parts(base, parser.clone(), flows.clone(), (money, verification, privacy));
         let handle = HandleMessage::new(parts, kernel.clone(), conversation_policy(settings));
         let turns = TurnRunner::new(

@@ -7,6 +7,7 @@ mod money;
 mod operations;
 mod privacy;
 pub(crate) mod providers;
+pub(crate) mod understanding;
 mod verification;
 
 use crate::{
@@ -207,13 +208,15 @@ impl App {
             ours.sort();
             return Err(WiringError::NoDefaultAccount(foreign.to_string(), ours.join(", ")));
         }
+        let parser = understanding::parser(&settings.nlu, settings.default_region, &kernel)?;
         let base = Foundation { settings: Arc::new(settings), store, kernel, secrets };
         let sms_account = providers.sms_account.clone();
         let verification = Arc::new(Verification::build(&base, &providers));
         let money = Arc::new(Money::build(&base, sms_account.clone()));
         let accounts = Arc::new(Accounts::build(&base, &verification, sms_account));
         let privacy = Arc::new(Privacy::build(&base, &accounts));
-        let messaging = Arc::new(Messaging::build(&base, providers, flows, &money, &verification, &privacy));
+        let messaging =
+            Arc::new(Messaging::build(&base, providers, flows, &money, &verification, &privacy, parser));
         let operations = Arc::new(Operations::build(&base));
         let Foundation { settings, kernel, .. } = base;
         Ok(Self { settings, kernel, money, verification, messaging, accounts, privacy, operations })

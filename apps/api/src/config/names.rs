@@ -49,7 +49,16 @@ pub(super) const READ: &[&str] = &[
     "META_GRAPH_BASE_URL",
     "METRICS_BIND_ADDRESS",
     "NEW_PAYEE_COOLOFF_MINUTES",
+    "NLU_OPENAI_API_BASE",
+    "NLU_OPENAI_API_KEY",
+    "NLU_OPENAI_MODEL",
+    "NLU_OPENAI_TOKENS_FIELD",
     "NLU_PROVIDER",
+    "NLU_RASA_MIN_CONFIDENCE",
+    "NLU_RASA_MIN_GAP",
+    "NLU_RASA_TOKEN",
+    "NLU_RASA_URL",
+    "NLU_TIMEOUT_MS",
     "OTP_EXPIRATION_MINUTES",
     "OTP_LOCK_AFTER_FAILURES",
     "OTP_LOCK_MINUTES",
@@ -113,14 +122,6 @@ pub(super) const OF_A_MODE: &[&str] = &[
     "BANK_API_TLS_CERT",
     "BANK_API_TLS_KEY",
     "BANK_API_TOKEN_URL",
-    "NLU_OPENAI_API_BASE",
-    "NLU_OPENAI_API_KEY",
-    "NLU_OPENAI_MODEL",
-    "NLU_OPENAI_TOKENS_FIELD",
-    "NLU_RASA_MIN_CONFIDENCE",
-    "NLU_RASA_MIN_GAP",
-    "NLU_RASA_TOKEN",
-    "NLU_RASA_URL",
 ];
 
 /// Settings that later versions honour. Setting one stops the start: nothing here would obey it.
@@ -134,7 +135,6 @@ pub(super) const LATER: &[&str] = &[
     "BANK_SANDBOX_SETTLES_AFTER_MS",
     "BANK_WEBHOOK_SECRET",
     "INVITATION_TEMPLATE",
-    "NLU_TIMEOUT_MS",
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     "OTEL_TRACES_SAMPLER_ARG",
     "RECONCILE_EVERY_MINUTES",
@@ -171,6 +171,8 @@ pub(super) const FROM_FILES: &[&str] = &[
     "TELEGRAM_WEBHOOK_SECRET",
     "DEBUG_KEY",
     "SMTP_URL",
+    "NLU_OPENAI_API_KEY",
+    "NLU_RASA_TOKEN",
 ];
 
 /// Most letters in which a misspelt name differs from the right one.
@@ -299,7 +301,7 @@ mod tests {
 
     #[test]
     fn what_this_version_cannot_honour_is_refused_and_an_older_database_too() {
-        assert!(refused("NLU_TIMEOUT_MS", "2000").is_some());
+        assert!(refused("OTEL_TRACES_SAMPLER_ARG", "1").is_some());
         assert!(refused("MONGO_URL", "mongodb://x").unwrap().contains("DATABASE_URL"));
         assert!(refused("LOG_LEVEL_FILE", "/run/level").is_some(), "it is no secret");
         assert_eq!(refused("BANK_API_BASE_URL", "http://127.0.0.1"), None, "read in its mode only");

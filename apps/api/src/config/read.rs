@@ -9,6 +9,7 @@ use super::{
     providers,
     reader::Reader,
     secrets,
+    understanding::{self, NluSettings},
 };
 use adapter_crypto::Keyring;
 use application::messaging::handle_message::ConversationPolicy;
@@ -75,6 +76,7 @@ pub(super) struct Found {
     allowed_countries: Vec<Region>,
     conversations: Conversations,
     money: Money,
+    nlu: NluSettings,
     retention: RetentionPolicy,
     flows_dir: Option<PathBuf>,
     default_flows: DefaultFlows,
@@ -96,11 +98,12 @@ pub(super) fn found(r: &mut Reader<'_>) -> Found {
     let env = place.env;
     let home = home(r);
     r.only("BANK_CLIENT_MODE", "local", &["local"], &["http"]);
-    r.only("NLU_PROVIDER", "rule", &["rule"], &["openai", "rasa"]);
+    let capacity = place::capacity(r, env);
+    let nlu_calls_max = understanding::calls_beside(capacity.turn_workers);
     Found {
         place,
         sandbox: place::sandbox(r, env),
-        capacity: place::capacity(r, env),
+        capacity,
         keys: keys(r, env),
         callers: callers(r, env),
         providers: providers(r),
@@ -110,6 +113,7 @@ pub(super) fn found(r: &mut Reader<'_>) -> Found {
         money: policies::money(r, home.currency),
         retention: policies::retention(r),
         home,
+        nlu: understanding::nlu(r, nlu_calls_max),
         flows_dir: flows_dir(r),
         default_flows: default_flows(r),
         log_level: log_level(r),
@@ -164,6 +168,7 @@ impl Found {
             deposit_limits: money.deposit_limits,
             clabe_prefix: money.clabe_prefix,
             wallets_per_person: money.wallets_max,
+            nlu: self.nlu,
             retention: self.retention,
             flows_dir: self.flows_dir,
             default_flows: self.default_flows,

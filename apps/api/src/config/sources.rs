@@ -158,6 +158,7 @@ impl Gathered {
             ("TELEGRAM_BOT_NAME", "ventanilla_bot"),
             ("MAIL_FROM", "ventanilla@example.com"),
             ("CLABE_PREFIX", "6461800001"),
+            ("NLU_OPENAI_MODEL", "sandbox"),
         ] {
             unless_set(name, value);
         }
@@ -177,6 +178,8 @@ impl Gathered {
             ("TWILIO_LOOKUPS_BASE_URL", "twilio"),
             ("META_GRAPH_BASE_URL", "meta"),
             ("TELEGRAM_API_BASE_URL", "telegram"),
+            ("NLU_OPENAI_API_BASE", "nlu/openai"),
+            ("NLU_RASA_URL", "nlu/rasa"),
         ] {
             self.values.entry(name.to_owned()).or_insert_with(|| format!("http://{sandbox}/{provider}"));
         }

@@ -91,7 +91,7 @@ fn production_refuses_weak_secrets_demo_data_and_the_sandbox() {
         ("PUBLIC_BASE_URL", "https://localhost:8443"),
         ("DATABASE_URL", "postgres://v@db.example.com/v"),
         ("BANK_CLIENT_MODE", "http"),
-        ("NLU_PROVIDER", "openai"),
+        ("NLU_PROVIDER", "gpt"),
         ("TELEGRAM_MODE", "pigeon"),
         ("CORS_ORIGINS", "*"),
         ("MAX_CONNECTIONS", "0"),
@@ -244,7 +244,8 @@ fn every_published_setting_is_read_or_refused_and_has_its_line_in_the_example() 
     let mut asked = std::collections::BTreeSet::new();
     let everything = [production(), META.map(own).into(), TELEGRAM.map(own).into()];
     let everything: BTreeMap<_, _> = everything.into_iter().flatten().collect();
-    for values in [everything, BTreeMap::new()] {
+    let of_service = |name: &str| BTreeMap::from([own(("NLU_PROVIDER", name))]);
+    for values in [everything, BTreeMap::new(), of_service("openai"), of_service("rasa")] {
         let mut reader = Reader::new(&values, SettingsFaults::default());
         read::found(&mut reader);
         asked.extend(reader.asked());

@@ -27,9 +27,11 @@ fn allowed(name: &str) -> Option<Vec<&'static str>> {
         "provider-http" => vec!["ports"],
         "sandbox" => vec!["domain"],
         "adapter-sqlite" | "adapter-postgres" => vec!["domain", "group-commit", "ports"],
-        "adapter-meta-whatsapp" | "adapter-telegram" | "adapter-twilio" => {
-            vec!["domain", "ports", "provider-http"]
-        }
+        "adapter-meta-whatsapp"
+        | "adapter-nlu-openai"
+        | "adapter-nlu-rasa"
+        | "adapter-telegram"
+        | "adapter-twilio" => vec!["domain", "ports", "provider-http"],
         adapter if adapter.starts_with("adapter-") => vec!["domain", "ports"],
         "ventanilla" | "xtask" => return None,
         other => panic!("{other} is a new crate: say here which crates it may depend on"),

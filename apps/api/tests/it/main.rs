@@ -44,4 +44,5 @@ mod server;
 mod signed;
 mod spans;
 mod telegram_codes;
+mod understanding;
 mod verify_page;

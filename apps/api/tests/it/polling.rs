@@ -1,7 +1,7 @@
 //! Telegram by polling: nothing is lost or done twice, one process polls, and a webhook stands in the way.
 
 use crate::server::{PATIENCE, Server, free_address};
-use sandbox::{RunningSandbox, SandboxConfig, Strangers, TelegramConfig};
+use sandbox::{NluConfig, RunningSandbox, SandboxConfig, Strangers, TelegramConfig};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -32,6 +32,7 @@ impl Telegram {
                 webhook_secret: webhook_secret.map(str::to_owned),
                 bot_name: "ventanilla_bot".into(),
             }),
+            nlu: NluConfig::default(),
             smtp_bind_address: None,
             strangers: Strangers::Refuse,
         };

@@ -1,6 +1,7 @@
 //! The sandbox's data, in memory only: phones, what each provider stores, recorded calls, faults.
 
 mod meta;
+mod nlu;
 mod phones;
 mod telegram;
 mod traffic;
@@ -10,6 +11,7 @@ mod written;
 
 pub(crate) use self::{
     meta::{Failure, InboundMessage, Media, MetaMemory, MetaMessage, Recipient},
+    nlu::{NluMemory, Told},
     phones::{Delivered, Sign, phone_key},
     telegram::{BotFile, Hook, TelegramMemory},
     traffic::{Request, Subject},
@@ -40,6 +42,7 @@ pub(crate) struct Memory {
     pub(crate) twilio: TwilioMemory,
     pub(crate) meta: MetaMemory,
     pub(crate) telegram: TelegramMemory,
+    pub(crate) nlu: NluMemory,
     pub(crate) windows: Windows,
     pub(crate) faults: Faults,
 }

@@ -13,6 +13,7 @@ mod browser;
 mod meta;
 mod meta_account;
 mod meta_limits;
+mod nlu;
 mod page;
 mod smtp;
 mod telegram;

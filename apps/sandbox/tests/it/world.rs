@@ -3,7 +3,7 @@
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, dev::ServerHandle, web};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ring::hmac;
-use sandbox::{MetaConfig, RunningSandbox, SandboxConfig, Strangers, TelegramConfig};
+use sandbox::{MetaConfig, NluConfig, RunningSandbox, SandboxConfig, Strangers, TelegramConfig};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::sync::{Mutex, mpsc};
@@ -14,6 +14,7 @@ pub(crate) const PHONE_NUMBER_ID: &str = "106540352242922";
 pub(crate) const ACCOUNT_ID: &str = "102290129340398";
 pub(crate) const BOT: &str = "123456:SANDBOX";
 pub(crate) const TWILIO: (&str, &str) = ("AC00000000000000000000000000000000", "twilio-token");
+pub(crate) const NLU_KEY: &str = "a-key";
 const APP_SECRET: &str = "the app's secret";
 const BOT_SECRET: &str = "the-bots-secret";
 /// How long a test waits for a webhook before it fails.
@@ -170,6 +171,7 @@ fn config(api_base: String) -> SandboxConfig {
             webhook_secret: Some(BOT_SECRET.into()),
             bot_name: "ventanilla_bot".into(),
         }),
+        nlu: NluConfig { openai_key: Some(NLU_KEY.into()), rasa_token: Some(NLU_KEY.into()) },
         smtp_bind_address: Some("127.0.0.1:0".into()),
         strangers: Strangers::Allow,
     }

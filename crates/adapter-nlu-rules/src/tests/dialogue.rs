@@ -13,8 +13,12 @@ const CLABE: &str = "032180000118359719";
 
 fn read(text: &str, asked: AskedFor) -> Understanding {
     let payees = ["rosaura", "primo percival", "anselma norte", "anselma sur", "mamá"];
-    let dialogue =
-        Dialogue { locale: Some(Locale::Es), asked: Some(asked), payees: payees.map(str::to_owned).into() };
+    let dialogue = Dialogue {
+        locale: Some(Locale::Es),
+        asked: Some(asked),
+        payees: payees.map(str::to_owned).into(),
+        ..Dialogue::default()
+    };
     RuleParser::new(Region::parse("MX").unwrap()).understand(text, &dialogue)
 }
 

@@ -11,3 +11,4 @@ pub mod relay_outbox;
 pub mod send_message;
 pub mod tell_people;
 pub mod turn_runner;
+pub mod understand;

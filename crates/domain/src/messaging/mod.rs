@@ -5,4 +5,5 @@ pub mod consent;
 pub mod conversation;
 pub mod flow;
 pub mod intent;
+pub mod opinion;
 pub mod price;

@@ -11,6 +11,7 @@ pub mod message_channel;
 mod outbox;
 pub mod texts;
 mod turn_queue;
+pub mod understanding_service;
 pub mod update_source;
 
 #[cfg(feature = "mock")]

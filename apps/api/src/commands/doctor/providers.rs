@@ -8,11 +8,13 @@ use crate::{
         providers::{meta_client, telegram_client, twilio_client},
     },
     config::{
-        MetaSettings, Settings, TelegramMode, TelegramSettings, TwilioSettings, VerifyProvider,
+        MetaSettings, NluSettings, Settings, TelegramMode, TelegramSettings, TwilioSettings, VerifyProvider,
         WhatsappProvider,
     },
 };
 use adapter_meta_whatsapp::MetaAccount;
+use adapter_nlu_openai::OpenAiService;
+use adapter_nlu_rasa::RasaService;
 use adapter_smtp::SmtpMailer;
 use application::error_chain::describe;
 use domain::phone::PhoneNumber;
@@ -44,6 +46,34 @@ pub(super) async fn check(settings: &Settings, report: &mut Report) {
             report.note("mail (SMTP)", outcome);
         }
     }
+    understanding(settings, report).await;
+}
+
+/// Whether the understanding service is there, takes our key, and has the model.
+async fn understanding(settings: &Settings, report: &mut Report) {
+    let clock = kernel().clock;
+    let (name, base) = match &settings.nlu {
+        NluSettings::Rules => {
+            return report.skip("understanding", "by the rules alone; no service is set up");
+        }
+        NluSettings::OpenAi(config) => ("understanding (openai)", &config.api_base),
+        NluSettings::Rasa(config) => ("understanding (rasa)", &config.base),
+    };
+    if let Err(cause) = report.reach(base).await {
+        return report.note(name, Err(cause));
+    }
+    let confirmed = match &settings.nlu {
+        NluSettings::Rules => Ok(()),
+        NluSettings::OpenAi(config) => match OpenAiService::new(config.clone(), clock) {
+            Ok(service) => service.confirm().await.map_err(|fault| fault.to_string()),
+            Err(fault) => Err(describe(&fault)),
+        },
+        NluSettings::Rasa(config) => match RasaService::new(config.clone(), clock) {
+            Ok(service) => service.confirm().await.map_err(|fault| fault.to_string()),
+            Err(fault) => Err(describe(&fault)),
+        },
+    };
+    report.note(name, confirmed.map(|()| String::new()));
 }
 
 async fn twilio(settings: &Settings, named: &TwilioSettings, report: &mut Report) {

@@ -13,14 +13,20 @@ use crate::{
 use actix_web::{HttpResponse, web};
 use domain::{
     locale::Locale,
-    messaging::intent::{Dialogue, Understanding},
+    messaging::{
+        intent::{Dialogue, Understanding},
+        opinion::ServiceFailure,
+    },
 };
+use ports::messaging::intent_parser::ParsedText;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 words! {
     DestinationKindWord "DestinationKind" "What a destination is." ["clabe", "account", "phone", "iban", "alias", "name"];
     ParserWord "Parser" "The parser that understood a text." ["rule", "openai", "rasa"];
+    FallbackReasonWord "FallbackReason" "Why the rules read a text that a service was to be asked about."
+        ServiceFailure::ALL.map(ServiceFailure::name);
 }
 
 /// Longest text, in characters.
@@ -92,11 +98,18 @@ pub(crate) struct ParseAnswer {
     /// The parser that understood the text.
     #[schema(value_type = ParserWord)]
     provider: &'static str,
+    /// Why the rules' reading stands although a service was to be asked. Absent when the rules were sure, when the
+    /// service's answer is used, and when there is no service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<FallbackReasonWord>)]
+    fallback_reason: Option<&'static str>,
 }
 
 impl ParseAnswer {
-    fn new(text: String, provider: &'static str, understanding: Understanding) -> Self {
+    fn new(text: String, parsed: ParsedText) -> Self {
         use domain::messaging::intent::DestinationKind as Kind;
+        let fallback_reason = parsed.fallback_reason();
+        let ParsedText { understanding, provider, .. } = parsed;
         let Understanding { intent, confidence, entities, .. } = understanding;
         let is_number = |kind: Kind| !matches!(kind, Kind::Name | Kind::Alias);
         let destination = entities.destination;
@@ -115,6 +128,7 @@ impl ParseAnswer {
             },
             text,
             provider,
+            fallback_reason,
         }
     }
 }
@@ -125,7 +139,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 
 /// Reads intent and slots from a text.
 ///
-/// The intent is one of a closed list. Needs the scope `nlu`.
+/// The intent is one of a closed list. Where an understanding service is set up it is asked for what the rules don't
+/// understand; `provider` says whose reading it is. Needs the scope `nlu`.
 #[utoipa::path(post, path = "/api/v1/nlu/parse", operation_id = "parse_text",
     tag = "understanding", request_body = ParseRequest,
     responses((status = 200, body = ParseAnswer), (status = "4XX", body = Problem)), security(("bearer" = [])))]
@@ -145,6 +160,6 @@ pub(crate) async fn parse(
             Some(Locale::parse(&tag).ok_or_else(|| ApiError::field("/locale", "must be es, en or pt"))?)
         }
     };
-    let understanding = app.parser.parse(&text, &Dialogue::new(hint)).await;
-    Ok(HttpResponse::Ok().json(ParseAnswer::new(text, app.parser.name(), understanding)))
+    let parsed = app.parser.parse(&text, &Dialogue::new(hint)).await;
+    Ok(HttpResponse::Ok().json(ParseAnswer::new(text, parsed)))
 }

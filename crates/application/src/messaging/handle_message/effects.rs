@@ -8,9 +8,15 @@ use domain::{
         consent::ConsentStatus,
         conversation::{Conversation, Effect, Event, StepContext},
         intent::Dialogue,
+        opinion::ServiceFailure,
     },
+    operations::audit::AuditRecord,
 };
-use ports::{accounts::ChatLink, messaging::LeasedTurn, store_error::StoreResult};
+use ports::{
+    accounts::ChatLink,
+    messaging::{LeasedTurn, intent_parser::ParsedText},
+    store_error::StoreResult,
+};
 
 impl HandleMessage {
     /// Carries out one effect. `None`: no event comes back.
@@ -25,13 +31,15 @@ impl HandleMessage {
         Ok(Some(match effect {
             Effect::Understand(text) => {
                 let dialogue = self.dialogue(state, facts).await?;
-                let understanding = self.parts.parser.parse(&text, &dialogue).await;
-                Event::Understood { text, understanding }
+                let parsed = self.parts.parser.parse(&text, &dialogue).await;
+                gathered.audit.extend(Self::understood(turn, &parsed));
+                Event::Understood { text, understanding: parsed.understanding }
             }
             Effect::UnderstandTogether { held, text, alone } => {
                 let together = [held.as_slice(), std::slice::from_ref(&text)].concat().join(" ");
-                let dialogue = self.dialogue(state, facts).await?;
-                let together = self.parts.parser.parse(&together, &dialogue).await;
+                // They are one request only if the rules explain every word.
+                let dialogue = Dialogue { rules_only: true, ..self.dialogue(state, facts).await? };
+                let together = self.parts.parser.parse(&together, &dialogue).await.understanding;
                 Event::UnderstoodTogether { text, alone: *alone, together }
             }
             Effect::StartVerification => self.start_verification(turn, state, key).await?,
@@ -110,7 +118,26 @@ impl HandleMessage {
             }
             None => Vec::new(),
         };
-        Ok(Dialogue { locale: state.locale, asked: state.asked_for(facts), payees })
+        // What people write to an agent is for the agent. People who oppose that others process their
+        // texts belong here too.
+        let rules_only = state.handed_off_until.is_some_and(|until| facts.now < until);
+        Ok(Dialogue { locale: state.locale, asked: state.asked_for(facts), payees, rules_only })
+    }
+
+    /// The audit row of a message that an understanding service was to be asked about: which service and model, how
+    /// long it took, what came of it. The text is not in it.
+    fn understood(turn: &LeasedTurn, parsed: &ParsedText) -> Option<AuditRecord> {
+        let consulted = parsed.consulted.as_ref()?;
+        let model = consulted.model.as_ref().map(|model| format!(" model={model}")).unwrap_or_default();
+        let detail = format!(
+            "provider={}{model} ms={} outcome={} intent={} by={}",
+            consulted.provider,
+            consulted.latency_ms,
+            consulted.failure.map_or("ok", ServiceFailure::name),
+            parsed.understanding.intent.wire_name(),
+            parsed.provider,
+        );
+        Some(Self::audit(turn, "message.understood", &detail))
     }
 
     /// The owner of a chat that has no number of its own.

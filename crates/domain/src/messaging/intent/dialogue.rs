@@ -13,6 +13,9 @@ pub struct Dialogue {
     /// The names of the person's payees, in lower case. A text that names one of them names that payee, by
     /// closeness: «Lalo» for «primo lalo».
     pub payees: Vec<String>,
+    /// True when only the rules may read the text: the person opposed that others process what they write, an agent
+    /// has the conversation, or the text was read before.
+    pub rules_only: bool,
 }
 
 impl Dialogue {
