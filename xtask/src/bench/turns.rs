@@ -10,7 +10,7 @@ mod subject;
 
 use self::{
     meters::{COUNTED_AFTER, Reading},
-    subject::{CONVERSATIONS, Subject, Talk},
+    subject::{CONVERSATIONS, Load, Subject},
 };
 use super::{
     Bench, Pace, children, figures::Figures, http, ledgers, machine, pgbench, place::Place, plot, programs,
@@ -30,9 +30,9 @@ use std::{
     time::Duration,
 };
 
-const BALANCE: Talk<'static> = Talk { kind: "balance", reports: "plain", conversations: CONVERSATIONS };
-const DELIVERED: Talk<'static> = Talk { reports: "delivered", ..BALANCE };
-const TRANSFER: Talk<'static> = Talk { kind: "transfer", ..DELIVERED };
+const BALANCE: Load<'static> = Load { kind: "balance", reports: "plain", conversations: CONVERSATIONS };
+const DELIVERED: Load<'static> = Load { reports: "delivered", ..BALANCE };
+const TRANSFER: Load<'static> = Load { kind: "transfer", ..DELIVERED };
 /// The share of the highest rate at which turns begin, in percent.
 const LOADS: [u32; 3] = [10, 50, 90];
 /// How long an idle server is watched.
@@ -169,26 +169,26 @@ impl Bench {
 
     /// The most turns a second, of 64 conversations with one message each at a time.
     fn highest(&mut self, subject: &Subject) -> Result<(), String> {
-        for (name, talk) in [
+        for (name, load) in [
             ("turns_balance_c64", BALANCE),
             ("turns_balance_delivered_c64", DELIVERED),
             ("turns_transfer_delivered_c64", TRANSFER),
         ] {
-            self.figures.read(&subject.closed(name, talk, self.pace)?)?;
+            self.figures.read(&subject.closed(name, load, self.pace)?)?;
         }
         Ok(())
     }
 
     /// Latencies at parts of the highest rate.
     fn at_rates(&mut self, subject: &Subject) -> Result<(), String> {
-        for (name, talk) in [("turns_balance", BALANCE), ("turns_transfer", TRANSFER)] {
-            let reports = if talk.reports == "plain" { "" } else { "_delivered" };
+        for (name, load) in [("turns_balance", BALANCE), ("turns_transfer", TRANSFER)] {
+            let reports = if load.reports == "plain" { "" } else { "_delivered" };
             let highest = format!("{name}{reports}_c64{}", subject.suffix);
             let highest = self.figures.get(&highest).ok_or("the highest rate was not measured")?;
             for percent in LOADS {
                 let name = format!("{name}_at_{percent}");
                 let rate = highest * f64::from(percent) / 100.0;
-                self.figures.read(&subject.open(&name, talk, self.pace, rate)?)?;
+                self.figures.read(&subject.open(&name, load, self.pace, rate)?)?;
             }
         }
         Ok(())
@@ -208,16 +208,16 @@ impl Bench {
             &format!("idle_cpu_percent{end}"),
             100.0 * (idle.server_cpu + idle.postgres_cpu) / idle.seconds,
         );
-        for (name, talk) in [
-            ("cost_balance_alone", Talk { conversations: "1", ..BALANCE }),
-            ("cost_balance_delivered_alone", Talk { conversations: "1", ..DELIVERED }),
-            ("cost_transfer_delivered_alone", Talk { conversations: "1", ..TRANSFER }),
+        for (name, load) in [
+            ("cost_balance_alone", Load { conversations: "1", ..BALANCE }),
+            ("cost_balance_delivered_alone", Load { conversations: "1", ..DELIVERED }),
+            ("cost_transfer_delivered_alone", Load { conversations: "1", ..TRANSFER }),
             ("cost_balance_c64", BALANCE),
             ("cost_balance_delivered_c64", DELIVERED),
             ("cost_transfer_delivered_c64", TRANSFER),
         ] {
             let before = Reading::before(&self.server, subject)?;
-            let said = subject.closed(name, talk, self.pace)?;
+            let said = subject.closed(name, load, self.pace)?;
             let spent = before.spent(&self.server, subject)?;
             thread::sleep(COUNTED_AFTER);
             let (commits, seconds) = before.commits_since(&self.server, subject)?;

@@ -22,15 +22,15 @@
     reason = "a benchmark stops at the first failure, and makes its ids as callers do"
 )]
 
+mod load;
 mod people;
 mod provider;
-mod talk;
 #[path = "../wire/mod.rs"]
 mod wire;
 
 use crate::{
+    load::{Kind, Load},
     provider::Provider,
-    talk::{Kind, Load},
 };
 use std::{
     env,

@@ -24,7 +24,7 @@ pub(crate) const NUMBER: &str = "whatsapp:+14155238886";
 /// The longest wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Whoever waits for an answer to a conversation, the first one first.
+/// Those who wait for an answer, by conversation, the first one first.
 type Waiting = RefCell<HashMap<String, VecDeque<oneshot::Sender<Instant>>>>;
 
 /// The provider, and the connections to the server.

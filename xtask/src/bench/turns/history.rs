@@ -36,8 +36,8 @@ pub(super) fn measure(bench: &mut Bench) -> Result<(), String> {
     }
     for _ in 0..TURNS {
         for (name, subject) in &subjects {
-            for (kind, talk) in [("balance", BALANCE), ("transfer", TRANSFER)] {
-                let said = subject.closed(&format!("turns_{kind}_rows_{name}"), talk, bench.pace)?;
+            for (kind, load) in [("balance", BALANCE), ("transfer", TRANSFER)] {
+                let said = subject.closed(&format!("turns_{kind}_rows_{name}"), load, bench.pace)?;
                 bench.figures.read(&said)?;
             }
         }

@@ -16,7 +16,7 @@ const SLACK: Duration = Duration::from_mins(3);
 
 /// A load: what people want, whether their messages are reported as delivered, and how many write.
 #[derive(Clone, Copy)]
-pub(super) struct Talk<'a> {
+pub(super) struct Load<'a> {
     /// `balance` or `transfer`.
     pub(super) kind: &'a str,
     /// `plain` or `delivered`.
@@ -30,7 +30,7 @@ pub(super) struct Subject {
     pub(super) suffix: &'static str,
     pub(super) url: String,
     pub(super) server: Server,
-    load: String,
+    load_program: String,
     provider: String,
 }
 
@@ -42,14 +42,14 @@ impl Subject {
         place: &Place,
         url: String,
     ) -> Result<Self, String> {
-        let [ventanilla, load] = programs;
+        let [ventanilla, load_program] = programs;
         let provider = free_address().map_err(|fault| format!("no free port: {fault}"))?;
         let twilio = format!("http://{provider}");
         let name = url.rsplit_once('/').map_or("server", |(_, name)| name).to_owned();
         let folder = place.path().join(name);
         fs::create_dir_all(&folder).map_err(|fault| format!("{}: {fault}", folder.display()))?;
         let server = Server::start_with(ventanilla, &folder, &url, false, &settings(&twilio))?;
-        let subject = Self { suffix, url, server, load: load.to_owned(), provider };
+        let subject = Self { suffix, url, server, load_program: load_program.to_owned(), provider };
         let mut prepare = subject.command("prepare");
         prepare.arg(CONVERSATIONS).env("TOKEN", subject.server.token()?);
         children::output(&mut prepare, SLACK)?;
@@ -62,34 +62,34 @@ impl Subject {
     }
 
     /// A load in which each conversation has one message under way. Returns lines of figures.
-    pub(super) fn closed(&self, name: &str, talk: Talk<'_>, pace: Pace) -> Result<String, String> {
-        self.run("closed", name, talk, pace, None)
+    pub(super) fn closed(&self, name: &str, load: Load<'_>, pace: Pace) -> Result<String, String> {
+        self.run("closed", name, load, pace, None)
     }
 
     /// A load at scheduled times, in turns a second.
-    pub(super) fn open(&self, name: &str, talk: Talk<'_>, pace: Pace, rate: f64) -> Result<String, String> {
-        self.run("open", name, talk, pace, Some(rate))
+    pub(super) fn open(&self, name: &str, load: Load<'_>, pace: Pace, rate: f64) -> Result<String, String> {
+        self.run("open", name, load, pace, Some(rate))
     }
 
     fn run(
         &self,
         how: &str,
         name: &str,
-        talk: Talk<'_>,
+        load: Load<'_>,
         pace: Pace,
         rate: Option<f64>,
     ) -> Result<String, String> {
-        let mut load = self.command(how);
-        load.args([&format!("{name}{}", self.suffix), talk.kind, talk.reports]);
-        load.args(times(pace)).arg(talk.conversations).args(rate.map(|rate| format!("{rate:.3}")));
-        children::output(&mut load, SLACK + pace.warm_up + pace.time)
+        let mut command = self.command(how);
+        command.args([&format!("{name}{}", self.suffix), load.kind, load.reports]);
+        command.args(times(pace)).arg(load.conversations).args(rate.map(|rate| format!("{rate:.3}")));
+        children::output(&mut command, SLACK + pace.warm_up + pace.time)
     }
 
     fn command(&self, how: &str) -> Command {
-        let mut load = Command::new(&self.load);
-        load.args([how, self.server.address(), &self.provider]);
-        load.env("TWILIO_AUTH_TOKEN", Server::AUTH_TOKEN);
-        load
+        let mut command = Command::new(&self.load_program);
+        command.args([how, self.server.address(), &self.provider]);
+        command.env("TWILIO_AUTH_TOKEN", Server::AUTH_TOKEN);
+        command
     }
 
     /// Carries out SQL in its database.

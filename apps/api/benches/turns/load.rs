@@ -51,17 +51,17 @@ impl Load {
 
     /// Each conversation has one message under way at a time.
     pub(crate) async fn closed(self: &Rc<Self>) {
-        let mut talks = JoinSet::new();
+        let mut running = JoinSet::new();
         for n in 0..self.conversations.len() {
             let load = self.clone();
-            talks.spawn_local(async move {
+            running.spawn_local(async move {
                 let person = person(n);
                 while load.window.is_open() {
                     load.closed_once(&person).await;
                 }
             });
         }
-        while let Some(ended) = talks.join_next().await {
+        while let Some(ended) = running.join_next().await {
             ended.unwrap();
         }
     }
@@ -79,7 +79,7 @@ impl Load {
     /// if the answer before is not there yet. A payment waits for the one before in its conversation, and the wait
     /// counts: its first turn is measured from its scheduled time, its second from when the prompt was sent.
     pub(crate) async fn open(self: &Rc<Self>, rate: f64) {
-        let (begun, mut talks) = (Instant::now(), JoinSet::new());
+        let (begun, mut running) = (Instant::now(), JoinSet::new());
         let turns_each = f64::from(u32::try_from(self.texts().len()).unwrap());
         for (nth, start) in Schedule::new(rate / turns_each, 1).enumerate() {
             let scheduled = begun + start;
@@ -88,9 +88,9 @@ impl Load {
             }
             sleep_until(scheduled.into()).await;
             let load = self.clone();
-            talks.spawn_local(async move { load.open_once(nth, scheduled).await });
+            running.spawn_local(async move { load.open_once(nth, scheduled).await });
         }
-        while let Some(ended) = talks.join_next().await {
+        while let Some(ended) = running.join_next().await {
             ended.unwrap();
         }
     }
