@@ -16,8 +16,6 @@
     reason = "a benchmark stops at the first failure, and makes its ids as callers do"
 )]
 
-mod wire;
-
 use adapter_twilio::sign_form;
 use std::{
     env,
@@ -26,10 +24,13 @@ use std::{
     time::{Duration, Instant},
 };
 use store_contracts::load::{ACCOUNTS, Dice, Measured, Window, wallet};
-use tokio::{io::AsyncWriteExt, net::TcpStream, task::LocalSet};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    task::LocalSet,
+};
 use url::form_urlencoded::Serializer;
 use uuid::Uuid;
-use wire::{read_answer, with_body};
 
 /// Number of senders; each has a conversation of their own.
 const SENDERS: u64 = 2_000;
@@ -97,6 +98,10 @@ fn webhooks(address: &str, to: &str) -> Make {
     })
 }
 
+fn with_body(head: &str, body: &str) -> Vec<u8> {
+    format!("{head}Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
+
 async fn measure(make: &Make, status: u16, address: &str, words: &[&str]) {
     let [name, warm_up, seconds, connections @ ..] = words else { panic!("too few arguments") };
     let span = |seconds: &str| Duration::from_secs_f64(seconds.parse().unwrap());
@@ -132,4 +137,21 @@ async fn call(address: &str, make: &Make, status: u16, mut dice: Dice, window: W
         window.count(asked, &mut micros);
     }
     micros
+}
+
+/// Reads one complete response and returns its status.
+async fn read_answer(stream: &mut TcpStream, answer: &mut Vec<u8>) -> u16 {
+    answer.clear();
+    loop {
+        assert_ne!(stream.read_buf(answer).await.unwrap(), 0, "the server closed the connection");
+        let Some(head) = answer.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+        let text = std::str::from_utf8(&answer[..head]).unwrap();
+        let length = text.lines().find_map(|line| {
+            let (name, value) = line.split_once(": ")?;
+            name.eq_ignore_ascii_case("content-length").then(|| value.parse::<usize>().unwrap())
+        });
+        if answer.len() >= head + 4 + length.expect("a response with a Content-Length") {
+            return text[9..12].parse().unwrap();
+        }
+    }
 }

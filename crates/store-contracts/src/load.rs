@@ -5,7 +5,6 @@
 #![allow(clippy::disallowed_methods, reason = "what is measured is real time, with ids as callers make them")]
 
 pub mod acks;
-pub mod open_loop;
 
 use chrono::Utc;
 use domain::{

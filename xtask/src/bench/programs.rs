@@ -24,7 +24,7 @@ impl Programs {
     /// Builds the programs. The time of this is not measured.
     pub(super) fn build() -> Result<Self, String> {
         let messages =
-            build(&["--bench", "ledger", "--bench", "http", "--bench", "turns", "--bin", "ventanilla"])?;
+            build(&["--bench", "ledger", "--bench", "http", "--bin", "turns-load", "--bin", "ventanilla"])?;
         let executable = |kind: &str, source: &str| {
             executable(&messages, kind, source).ok_or_else(|| format!("cargo built no {source}"))
         };
@@ -32,7 +32,7 @@ impl Programs {
             ledger_postgres: executable("bench", "adapter-postgres/benches/ledger.rs")?,
             ledger_sqlite: executable("bench", "adapter-sqlite/benches/ledger.rs")?,
             http: executable("bench", "api/benches/http.rs")?,
-            turns: executable("bench", "api/benches/turns/main.rs")?,
+            turns: executable("bin", "turns_load/main.rs")?,
             ventanilla: executable("bin", "api/src/main.rs")?,
         })
     }
@@ -53,7 +53,7 @@ pub(super) fn ventanilla_of(sources: &Path) -> Result<String, String> {
 
 /// Builds targets, always of the same packages, so that nothing is built twice. Returns Cargo's messages.
 fn build(targets: &[&str]) -> Result<String, String> {
-    carry_out(crate::shell_env::cargo().args(["build", "--release"]), targets)
+    carry_out(crate::shell_env::cargo().args(["build", "--release", "--package", "xtask"]), targets)
 }
 
 fn build_in(sources: &Path, target: &Path, targets: &[&str]) -> Result<String, String> {

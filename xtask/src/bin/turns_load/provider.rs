@@ -22,7 +22,7 @@ use uuid::Uuid;
 /// The server's own WhatsApp number.
 pub(crate) const NUMBER: &str = "whatsapp:+14155238886";
 /// The longest wait for an answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Those who wait for an answer, by conversation, the first one first.
 type Waiting = RefCell<HashMap<String, VecDeque<oneshot::Sender<Instant>>>>;

@@ -7,7 +7,7 @@
 //! open    ADDRESS PROVIDER NAME balance|transfer plain|delivered WARM-UP SECONDS CONVERSATIONS RATE
 //! ```
 //!
-//! TWILIO_AUTH_TOKEN is in the environment. The server's calls to Twilio go to PROVIDER, which this program plays: it
+//! `TWILIO_AUTH_TOKEN` is in the environment. The server's calls to Twilio go to PROVIDER, which this program plays: it
 //! answers at once and keeps nothing, so that what is measured is the server. With `delivered` it also reports each
 //! message as sent and delivered. `closed` has one message of each conversation under way at a time; `open` begins at
 //! scheduled times, and its latencies count from these. It uses one thread and no HTTP client, to leave the cores to
@@ -23,13 +23,14 @@
 )]
 
 mod load;
+mod open_loop;
 mod people;
 mod provider;
-#[path = "../wire/mod.rs"]
 mod wire;
 
 use crate::{
     load::{Kind, Load},
+    open_loop::{Measured, Window},
     provider::Provider,
 };
 use std::{
@@ -38,12 +39,11 @@ use std::{
     rc::Rc,
     time::Duration,
 };
-use store_contracts::load::{Measured, Window};
 use tokio::task::LocalSet;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let words: Vec<String> = env::args().skip(1).filter(|word| word != "--bench").collect();
+    let words: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     LocalSet::new().run_until(carry_out(&words)).await;
 }

@@ -1,12 +1,15 @@
 //! What people say, and when: one after the other, or at scheduled times.
 
-use crate::{people::person, provider::Provider};
+use crate::{
+    open_loop::{Schedule, Window},
+    people::person,
+    provider::Provider,
+};
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
     time::Instant,
 };
-use store_contracts::load::{Window, open_loop::Schedule};
 use tokio::{sync::Mutex, task::JoinSet, time::sleep_until};
 
 /// Payments go to an account at another bank.
@@ -71,7 +74,7 @@ impl Load {
             let asked = Instant::now();
             self.provider.ask(person, text).await;
             self.turns.set(self.turns.get() + 1);
-            self.window.count(asked, &mut self.micros.borrow_mut());
+            self.window.count_done(asked, Instant::now(), &mut self.micros.borrow_mut());
         }
     }
 
