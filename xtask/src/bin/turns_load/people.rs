@@ -3,7 +3,7 @@
 use crate::{provider::Provider, wire::with_body};
 use serde_json::Value;
 use std::{env, rc::Rc};
-use tokio::task::{JoinSet, spawn_local};
+use tokio::task::JoinSet;
 
 /// How many people are prepared at once.
 const AT_ONCE: usize = 8;
@@ -30,10 +30,11 @@ pub(crate) async fn prepare(provider: &Rc<Provider>, people: usize) {
     while let Some(ended) = running.join_next().await {
         ended.unwrap();
     }
-    let provider = provider.clone();
-    let paid = spawn_local(async move { pay_in(&provider).await }).await.unwrap();
+    let paid = pay_in(provider).await;
     // None where they got their money before.
     assert!(paid == people || paid == 0, "{paid} of {people} people have a wallet");
+    // They are told of their money.
+    provider.is_quiet().await;
 }
 
 /// Deposits into each wallet that is empty, and returns how many these were.
