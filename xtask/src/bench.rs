@@ -17,6 +17,7 @@ mod ratios;
 mod report;
 mod server;
 mod timing;
+mod turns;
 
 use self::{figures::Figures, place::Place, programs::Programs};
 use crate::{
@@ -97,6 +98,9 @@ pub(crate) fn run(words: &[&str]) -> Result<(), String> {
     if let ["timing", rest @ ..] = words {
         return timing::run(rest);
     }
+    if let ["turns", rest @ ..] = words {
+        return turns::run(rest);
+    }
     let options = Options::read(words)?;
     let programs = Programs::build()?;
     let pace = options.pace();
@@ -113,10 +117,16 @@ pub(crate) fn run(words: &[&str]) -> Result<(), String> {
         let machine = machine::describe(bench.server.bin_dir());
         let folder = root()?.join("docs");
         let page = report::page(&bench, &machine, options.is_quick);
-        write(&folder.join("performance.md"), &page)?;
+        write(&folder.join("performance.md"), &with_turns(&folder.join("performance.md"), &page)?)?;
         write(&folder.join("performance.svg"), &plot::draw(&bench.figures))?;
     }
     Ok(())
+}
+
+/// The page with the section about turns that the file has, which another command writes.
+fn with_turns(file: &std::path::Path, page: &str) -> Result<String, String> {
+    let before = fs::read_to_string(file).map_err(|fault| format!("{}: {fault}", file.display()))?;
+    Ok(turns::section(&before).map_or_else(|| page.to_owned(), |turns| format!("{page}\n{turns}\n")))
 }
 
 fn write(path: &std::path::Path, text: &str) -> Result<(), String> {

@@ -13,6 +13,7 @@ mod soak;
 mod throwaway;
 mod tidy;
 mod wire;
+mod worktree;
 
 use postgres::{Kind, Postgres};
 use std::{
@@ -34,6 +35,9 @@ cargo xtask test
 cargo xtask bench [--quick] [--docs] [--json FILE]
     measure the ledger, HTTP and webhooks, and compare them with pgbench;
     --docs also writes docs/performance.md
+cargo xtask bench turns [--quick] [--docs] [--against COMMIT] [--json FILE]
+    measure whole turns of conversations, from the webhook to the provider, and compare them with pgbench, and with
+    the server of an older commit; --docs also writes them into docs/performance.md
 cargo xtask bench timing [--tries N]
     check that response times don't reveal who has an account (login, codes, forgotten passwords)
 cargo xtask fixtures DIR

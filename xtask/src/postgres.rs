@@ -89,6 +89,14 @@ impl Postgres {
         self.port
     }
 
+    /// The number of its first process, the parent of all others.
+    pub(crate) fn pid(&self) -> Result<u32, String> {
+        let lock = self.data().join("postmaster.pid");
+        let text = fs::read_to_string(&lock).map_err(|fault| format!("{}: {fault}", lock.display()))?;
+        let first = text.lines().next().and_then(|line| line.trim().parse().ok());
+        first.ok_or_else(|| format!("{} names no process", lock.display()))
+    }
+
     /// A folder that its account may read, removed with it.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()

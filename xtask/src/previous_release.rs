@@ -1,12 +1,11 @@
 //! Runs the tests of the stores of the release before on today's schema. Both releases run side by side while one
 //! replaces the other, so the tables of the new one must serve the old one.
 
-use crate::{TEST_PG_URL, root, run, say, shell_env, test_server};
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
+use crate::{
+    TEST_PG_URL, root, run, say, shell_env, test_server,
+    worktree::{Worktree, git},
 };
+use std::{fs, path::Path, process::Command};
 
 /// Takes the newest release tag before this commit, gives its sources today's migrations, and runs its contract
 /// tests over both databases. Before the first release there is nothing to test, and it says so.
@@ -19,11 +18,11 @@ pub(crate) fn test() -> Result<(), String> {
         say("There is no release before this one: nothing runs beside today's schema.");
         return Ok(());
     };
-    let sources = Worktree::of(tag)?;
-    put_todays_migrations(&sources.0)?;
+    let sources = Worktree::of(tag, "previous-release-sources")?;
+    put_todays_migrations(sources.path())?;
     let mut tests = shell_env::cargo();
     tests.args(["test", "--locked", "--package", "adapter-sqlite", "--package", "adapter-postgres"]);
-    tests.args(["--test", "contracts"]).current_dir(&sources.0);
+    tests.args(["--test", "contracts"]).current_dir(sources.path());
     // Apart from today's builds: cargo takes the same package of two folders for one, and what a build script of one
     // made, such as the list of migrations, would be used for the other.
     tests.env("CARGO_TARGET_DIR", root()?.join("target/previous-release"));
@@ -51,38 +50,6 @@ fn put_todays_migrations(sources: &Path) -> Result<(), String> {
     let failed = |fault| format!("{}: {fault}", there.display());
     fs::remove_dir_all(&there).map_err(failed)?;
     run(Command::new("cp").arg("-R").arg(&here).arg(&there))
-}
-
-/// The sources of a commit in a folder of their own, which is removed at the end.
-struct Worktree(PathBuf);
-
-impl Worktree {
-    fn of(commit: &str) -> Result<Self, String> {
-        let folder = root()?.join("target/previous-release-sources");
-        let made = Self(folder.clone());
-        made.remove();
-        let folder = folder.to_string_lossy();
-        git(&["worktree", "add", "--detach", &folder, commit]).map(|_said| made)
-    }
-
-    fn remove(&self) {
-        // Where there is none yet, git has nothing to remove.
-        let _none = git(&["worktree", "remove", "--force", &self.0.to_string_lossy()]);
-    }
-}
-
-impl Drop for Worktree {
-    fn drop(&mut self) {
-        self.remove();
-    }
-}
-
-/// What git answers to a command in this repository.
-fn git(arguments: &[&str]) -> Result<String, String> {
-    let asked = Command::new("git").args(arguments).current_dir(root()?).output();
-    let answer = asked.map_err(|fault| format!("git could not be started: {fault}"))?;
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    if answer.status.success() { Ok(text(&answer.stdout)) } else { Err(text(&answer.stderr)) }
 }
 
 #[cfg(test)]

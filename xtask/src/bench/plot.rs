@@ -13,7 +13,7 @@ const GAP: f64 = 14.0;
 const MARGIN: f64 = 70.0;
 
 /// Name prefixes and the colour of their bars. Mid-tones are visible on white and on black.
-const GROUPS: [(&str, &str); 7] = [
+const GROUPS: [(&str, &str); 9] = [
     ("pgbench", "#8b949e"),
     ("ledger_pg_random_c256_rows", "#a371f7"),
     ("ledger_pg", "#3b82f6"),
@@ -21,6 +21,8 @@ const GROUPS: [(&str, &str); 7] = [
     ("sqlite_single", "#14a38b"),
     ("http", "#e0823d"),
     ("webhook", "#d6557f"),
+    ("turns", "#14a38b"),
+    ("snapshot", "#a371f7"),
 ];
 
 /// Draws all rates by group on one scale.

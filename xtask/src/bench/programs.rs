@@ -1,7 +1,10 @@
 //! Builds the programs of the benchmark, with the optimizations of a release.
 
-use crate::say;
-use std::process::Stdio;
+use crate::{root, say};
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
 
 /// The paths of the programs.
 pub(super) struct Programs {
@@ -11,6 +14,8 @@ pub(super) struct Programs {
     pub(super) ledger_sqlite: String,
     /// The load program for HTTP.
     pub(super) http: String,
+    /// The load program for whole turns.
+    pub(super) turns: String,
     /// The server under test.
     pub(super) ventanilla: String,
 }
@@ -18,7 +23,8 @@ pub(super) struct Programs {
 impl Programs {
     /// Builds the programs. The time of this is not measured.
     pub(super) fn build() -> Result<Self, String> {
-        let messages = build(&["--bench", "ledger", "--bench", "http", "--bin", "ventanilla"])?;
+        let messages =
+            build(&["--bench", "ledger", "--bench", "http", "--bin", "turns-load", "--bin", "ventanilla"])?;
         let executable = |kind: &str, source: &str| {
             executable(&messages, kind, source).ok_or_else(|| format!("cargo built no {source}"))
         };
@@ -26,6 +32,7 @@ impl Programs {
             ledger_postgres: executable("bench", "adapter-postgres/benches/ledger.rs")?,
             ledger_sqlite: executable("bench", "adapter-sqlite/benches/ledger.rs")?,
             http: executable("bench", "api/benches/http.rs")?,
+            turns: executable("bin", "turns_load/main.rs")?,
             ventanilla: executable("bin", "api/src/main.rs")?,
         })
     }
@@ -37,11 +44,27 @@ pub(super) fn ventanilla() -> Result<String, String> {
     executable(&messages, "bin", "api/src/main.rs").ok_or_else(|| "cargo built no server".to_owned())
 }
 
+/// Builds the server of another commit and returns its path. What is built stays below `target/against`: cargo takes
+/// the same package of two folders for one, so the builds are kept apart.
+pub(super) fn ventanilla_of(sources: &Path) -> Result<String, String> {
+    let messages = build_in(sources, &root()?.join("target/against"), &["--bin", "ventanilla"])?;
+    executable(&messages, "bin", "api/src/main.rs").ok_or_else(|| "cargo built no server".to_owned())
+}
+
 /// Builds targets, always of the same packages, so that nothing is built twice. Returns Cargo's messages.
 fn build(targets: &[&str]) -> Result<String, String> {
-    let packages = ["adapter-postgres", "adapter-sqlite", "ventanilla"];
+    carry_out(crate::shell_env::cargo().args(["build", "--release", "--package", "xtask"]), targets)
+}
+
+fn build_in(sources: &Path, target: &Path, targets: &[&str]) -> Result<String, String> {
     let mut cargo = crate::shell_env::cargo();
-    cargo.args(["build", "--release", "--message-format", "json-render-diagnostics"]).args(targets);
+    cargo.args(["build", "--release", "--locked"]).current_dir(sources).env("CARGO_TARGET_DIR", target);
+    carry_out(&mut cargo, targets)
+}
+
+fn carry_out(cargo: &mut Command, targets: &[&str]) -> Result<String, String> {
+    let packages = ["adapter-postgres", "adapter-sqlite", "ventanilla"];
+    cargo.args(["--message-format", "json-render-diagnostics"]).args(targets);
     cargo.args(packages.iter().flat_map(|package| ["--package", package]));
     say(&format!("· {cargo:?}"));
     let built = cargo.stdin(Stdio::null()).stderr(Stdio::inherit()).output();

@@ -74,6 +74,11 @@ impl Server {
         &self.address
     }
 
+    /// The number of its process.
+    pub(super) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The address of the sandbox.
     pub(super) fn world(&self) -> &str {
         &self.world
@@ -118,7 +123,8 @@ fn settings(address: &str, world: &str, database: &str, plays_world: bool) -> Ve
     env
 }
 
-fn free_address() -> io::Result<String> {
+/// An address of this machine at which nobody listens.
+pub(super) fn free_address() -> io::Result<String> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.to_string())
 }
 
