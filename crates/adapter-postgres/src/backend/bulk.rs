@@ -14,7 +14,7 @@ use crate::store::{
     subjects::new_rows::{NewContactRow, NewKeyRow},
 };
 use diesel::{
-    ExpressionMethods, QueryResult,
+    QueryResult,
     pg::Pg,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     sql_types::{Array, BigInt, Binary, Integer, Nullable, Text},
