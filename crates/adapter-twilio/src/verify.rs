@@ -6,12 +6,13 @@ use crate::{
     error_table::{describe, error_code, start_error},
 };
 use async_trait::async_trait;
-use domain::{message::Channel, verification::otp::OtpCode};
+use domain::{message::Channel, messaging::price::MessagePrice, verification::otp::OtpCode};
 use ports::verification::code_provider::{
     CodeProvider, CodeProviderError, CodeVerdict, StartCode, StartedCode,
 };
 use provider_http::{Repeat, TransportError};
 use serde::Deserialize;
+use serde_json::Value;
 use std::sync::Arc;
 
 /// Sends and checks codes by one Verify service.
@@ -28,6 +29,37 @@ struct Verification {
     status: String,
     #[serde(default)]
     channel: String,
+    /// The sends of the verification, the newest last.
+    #[serde(default)]
+    send_code_attempts: Vec<SentCode>,
+}
+
+#[derive(Deserialize)]
+struct SentCode {
+    attempt_sid: String,
+}
+
+/// One send of a code, with what it cost. Twilio leaves the value out until it has computed it.
+#[derive(Deserialize)]
+struct Attempt {
+    price: Option<AttemptPrice>,
+}
+
+#[derive(Deserialize)]
+struct AttemptPrice {
+    value: Option<Value>,
+    currency: Option<String>,
+}
+
+impl AttemptPrice {
+    fn read(self) -> Option<MessagePrice> {
+        let amount = match self.value? {
+            Value::String(text) => text,
+            Value::Number(number) => number.to_string(),
+            _ => return None,
+        };
+        MessagePrice::read(&amount, &self.currency?)
+    }
 }
 
 impl TwilioVerify {
@@ -68,7 +100,8 @@ impl CodeProvider for TwilioVerify {
             .json()
             .ok_or_else(|| CodeProviderError::Unavailable("an answer that can't be read".into()))?;
         let channel = Channel::parse(&started.channel).unwrap_or(request.channel);
-        Ok(StartedCode { provider_ref: started.sid, channel })
+        let send_ref = started.send_code_attempts.into_iter().next_back().map(|sent| sent.attempt_sid);
+        Ok(StartedCode { provider_ref: started.sid, channel, send_ref })
     }
 
     async fn check(&self, sid: &str, code: &OtpCode) -> Result<CodeVerdict, CodeProviderError> {
@@ -103,6 +136,20 @@ impl CodeProvider for TwilioVerify {
             .await
             .map_err(unavailable)?;
         Ok(answer.json::<Verification>().is_some_and(|verification| verification.status == "approved"))
+    }
+
+    async fn price(&self, send_ref: &str) -> Result<Option<MessagePrice>, CodeProviderError> {
+        let address = format!("{}/v2/Attempts/{send_ref}", self.client.config.verify_base);
+        let answer = self
+            .client
+            .get("verify.attempts", &address, &[])
+            .repeat(Repeat::Safely)
+            .send()
+            .await
+            .map_err(unavailable)?;
+        let unreadable = || CodeProviderError::Unavailable(describe(&answer));
+        let attempt: Attempt = answer.json().filter(|_| answer.status.is_success()).ok_or_else(unreadable)?;
+        Ok(attempt.price.and_then(AttemptPrice::read))
     }
 
     async fn cancel(&self, sid: &str) -> Result<(), CodeProviderError> {

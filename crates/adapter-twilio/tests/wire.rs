@@ -3,7 +3,8 @@
 
 use adapter_twilio::{TwilioClient, TwilioConfig, TwilioLookup, TwilioMessages, TwilioVerify};
 use domain::{
-    ids::MessageId, locale::Locale, message::Channel, phone::PhoneNumber, verification::otp::OtpCode,
+    ids::MessageId, locale::Locale, message::Channel, messaging::price::MessagePrice, phone::PhoneNumber,
+    verification::otp::OtpCode,
 };
 use ports::{
     messaging::message_channel::{
@@ -177,13 +178,37 @@ async fn a_code_is_started_in_the_persons_language() {
         .and(body_string_contains("To=%2B525512345678&Channel=whatsapp&Locale=pt"))
         .respond_with(answers(
             201,
-            &format!(r#"{{"sid":"{VERIFICATION}","status":"pending","channel":"SMS"}}"#),
+            &format!(
+                r#"{{"sid":"{VERIFICATION}","status":"pending","channel":"SMS","send_code_attempts":
+                    [{{"attempt_sid":"VL1","channel":"sms"}},{{"attempt_sid":"VL2","channel":"sms"}}]}}"#
+            ),
         ))
         .mount(&server)
         .await;
     let start = StartCode { to: number(), channel: Channel::Whatsapp, locale: Locale::Pt };
     let started = verify(&server.uri()).start(&start).await.unwrap();
     assert_eq!((started.provider_ref.as_str(), started.channel), (VERIFICATION, Channel::Sms));
+    assert_eq!(started.send_ref.as_deref(), Some("VL2"), "the newest send");
+}
+
+#[tokio::test]
+async fn the_price_of_a_send_is_read_once_it_is_told() {
+    let server = MockServer::start().await;
+    for (sid, status, body) in [
+        ("VL1", 200, r#"{"sid":"VL1","price":{"value":"0.05","currency":"usd"}}"#),
+        ("VL2", 200, r#"{"sid":"VL2","price":{"value":0.05,"currency":"USD"}}"#),
+        ("VL3", 200, r#"{"sid":"VL3","price":{"value":null,"currency":"usd"}}"#),
+        ("VL4", 200, r#"{"sid":"VL4","price":null}"#),
+        ("VL5", 404, r#"{"code":20404,"message":"not found"}"#),
+    ] {
+        let attempt = Mock::given(method("GET")).and(path(format!("/v2/Attempts/{sid}")));
+        attempt.respond_with(answers(status, body)).mount(&server).await;
+    }
+    let provider = verify(&server.uri());
+    let price = Ok(MessagePrice::read("0.05", "USD"));
+    assert_eq!((provider.price("VL1").await, provider.price("VL2").await), (price.clone(), price));
+    assert_eq!((provider.price("VL3").await, provider.price("VL4").await), (Ok(None), Ok(None)));
+    assert!(matches!(provider.price("VL5").await, Err(CodeProviderError::Unavailable(_))));
 }
 
 #[tokio::test]

@@ -109,7 +109,8 @@ pub(crate) async fn approved(store: &dyn Stores, number: u32, purpose: Purpose) 
     let StartOutcome::Started(begun) = Verifications::begin(store, &request, at(0)).await.unwrap() else {
         panic!()
     };
-    let sent = SendResult::Sent { provider_ref: format!("VE{}", begun.id), channel: Channel::Sms };
+    let sent =
+        SendResult::Sent { provider_ref: format!("VE{}", begun.id), channel: Channel::Sms, send_ref: None };
     store.record_send(begun.id, &sent, at(0)).await.unwrap();
     let attempt = AttemptRequest {
         verification: begun.id,

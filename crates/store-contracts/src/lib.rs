@@ -80,7 +80,7 @@ macro_rules! suite {
                     silence_moves_to_the_next_channel_and_a_delivery_ends_it,
                     a_settled_challenge_moves_to_no_other_channel, limits_hold_for_own_codes,
                     many_exhausted_destinations_open_the_breaker, what_is_left_of_a_code_is_wiped;
-                verification_reports: sends_are_read_for_statistics;
+                verification_reports: sends_are_read_for_statistics, a_sends_price_is_asked_and_kept_once;
                 verification_pages: a_page_is_found_by_its_token_alone, a_fixed_number_stays,
                     only_so_many_numbers_are_named_on_a_page, a_code_belongs_to_the_number_it_was_sent_to,
                     a_finished_page_takes_nothing_more, old_pages_are_forgotten, a_pages_challenge_is_its_own,

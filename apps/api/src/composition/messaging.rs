@@ -12,7 +12,7 @@ use application::{
     messaging::{
         accept_webhook::AcceptWebhook,
         agent_handoff::AgentHandoff,
-        ask_prices::AskPrices,
+        ask_prices::{AskPrices, CodePrices},
         flow_answers::FlowAnswers,
         handle_message::{ConversationPolicy, HandleMessage, HandleMessageParts},
         poll_updates::{PollUpdates, PollUpdatesParts},
@@ -98,7 +98,12 @@ impl Messaging {
             outbox: store.clone(),
             consents: store.clone(),
             turns,
-            prices: AskPrices::new(store.clone(), channels.clone(), kernel.clone()),
+            prices: AskPrices::new(
+                store.clone(),
+                channels.clone(),
+                CodePrices { sends: store.clone(), provider: verification.hosted.clone() },
+                kernel.clone(),
+            ),
             relay: RelayOutbox::new(store.clone(), channels, kernel.clone()),
             tell,
             poll,

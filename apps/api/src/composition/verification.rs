@@ -24,14 +24,17 @@ pub(crate) struct Verification {
     pub(crate) verify: Arc<VerificationService>,
     pub(crate) pages: Arc<HostedVerification>,
     pub(crate) statistics: CodeStatistics,
+    /// The provider that makes the codes for phones; it is asked for their prices.
+    pub(super) hosted: Option<Arc<dyn CodeProvider>>,
 }
 
 impl Verification {
     pub(super) fn build(base: &Foundation, providers: &Providers) -> Self {
         let Foundation { settings, store, kernel, .. } = base;
+        let hosted = hosted(settings, providers);
         let parts = VerificationParts {
             verifications: store.clone(),
-            hosted: hosted(settings, providers),
+            hosted: hosted.clone(),
             own: Some(OwnCodes {
                 hasher: Arc::new(HmacCodeHasher::new(&settings.hmac_secret)),
                 kernel: kernel.clone(),
@@ -57,6 +60,7 @@ impl Verification {
             statistics: CodeStatistics::new(store.clone(), settings.default_time_zone, kernel.clone()),
             verify,
             pages: Arc::new(pages),
+            hosted,
         }
     }
 }

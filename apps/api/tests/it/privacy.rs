@@ -173,3 +173,19 @@ async fn the_command_erases_at_once_and_prints_a_receipt() {
     // The address and the number are free again.
     server.sign_up(email, phone).await;
 }
+
+/// A restore that was cut off stops the start, in development too, until it has been run to its end.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_that_is_not_finished_stops_the_start() {
+    let own = ("VERIFY_PROVIDER", "self");
+    let mut server = Server::start_on_postgres(&[own]).await;
+    assert!(server.command(&["backup", "--keys-only", "copy.keys"]).0);
+    server.sql("insert into restores (id, copied_at, begun_at) values (1, now(), now())");
+    let refused = server.dialogue(&["serve"], &[]).end();
+    assert_eq!(refused.code, Some(1), "{}", refused.told);
+    assert!(refused.told.contains("run `ventanilla privacy reapply` again"), "{}", refused.told);
+    let (is_done, told) = server.command(&["privacy", "reapply", "--keys", "copy.keys"]);
+    assert!(is_done, "{told}");
+    server.restart(&[own]).await;
+    assert_eq!(server.get("/health/ready").await.status(), 200);
+}

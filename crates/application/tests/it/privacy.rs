@@ -9,7 +9,7 @@ use application::{
     privacy::{
         erase_person::{ErasePerson, Erased},
         export::{ExportError, ExportOut, ExportSources, Exporter},
-        reapply::{CopyLine, KeyBackup},
+        reapply::{CopyLine, KeyBackup, KeyCopyError},
     },
 };
 use async_trait::async_trait;
@@ -25,6 +25,7 @@ use ports::{
     ids_and_random::IdGenerator,
     messaging::{TurnQueue, inbound_webhook::InboundMessage},
     money::{Ledger, WalletView},
+    privacy::{Erasures, KeyCopies},
 };
 use std::{path::Path, sync::Arc};
 use testkit::{CountedIds, MovableClock, SeededRandom, actor, at, id, new_person, phone, posting};
@@ -183,13 +184,23 @@ async fn a_restore_brings_nobody_back_who_was_erased() {
     assert_eq!(usize::try_from(count).unwrap(), lines.len());
 
     let restored = open(&copy).await;
+    let cut_off = lines.clone().into_iter().take(2).map(Ok);
+    let mut cut_off = cut_off.chain([Err(KeyCopyError::File("cut off".into()))]);
+    assert!(backup(&restored).reapply(&mut cut_off, at(9), &actor(), at(10)).await.is_err());
+    assert!(restored.is_restore_open().await.unwrap(), "nothing is served before it has ended");
     for round in 0..2 {
         let mut copied = lines.clone().into_iter().map(Ok);
         let done = backup(&restored).reapply(&mut copied, at(9), &actor(), at(10)).await.unwrap();
         assert_eq!((done.erased, done.unknown), (1, 0));
         assert_eq!(done.keys.restored > 0, round == 0, "it can be run again");
     }
+    assert!(!restored.is_restore_open().await.unwrap());
     assert_eq!(restored.find_by_phone(&phone(1)).await.unwrap(), None);
+    // The payment is not in the older books; what the erasure made is as it was.
+    let receipt = async |store: &Store| store.find_erasure(one.user).await.unwrap().unwrap().receipt.unwrap();
+    assert_eq!(receipt(&restored).await, receipt(&store).await);
+    let opened = restored.open_blocked(one.user, "an order", &actor(), at(11)).await.unwrap();
+    assert!(opened.unwrap().contains(phone(1).e164()));
     assert!(matches!(unzipped(&restored, one.user).await, Err(ExportError::NoSuchPerson)));
     let files = unzipped(&restored, two.user).await.unwrap();
     assert!(files.iter().any(|(_, text)| text.contains("mandolina")));

@@ -3,7 +3,9 @@
 use crate::faults::Plan;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{message::Channel, phone::PhoneNumber, verification::otp::OtpCode};
+use domain::{
+    message::Channel, messaging::price::MessagePrice, phone::PhoneNumber, verification::otp::OtpCode,
+};
 use ports::{
     clock::Clock,
     messaging::message_channel::{LookupFailed, MessageChannel, OutboundMessage, SendLookup, SendOutcome},
@@ -71,7 +73,11 @@ impl CodeProvider for Codes {
     async fn start(&self, request: &StartCode) -> Result<StartedCode, CodeProviderError> {
         let provider_ref = async { format!("VE{}", self.open_one()) };
         let provider_ref = self.plan.provider("start", provider_ref).await;
-        Ok(StartedCode { provider_ref, channel: request.channel })
+        Ok(StartedCode { provider_ref, channel: request.channel, send_ref: None })
+    }
+
+    async fn price(&self, _send_ref: &str) -> Result<Option<MessagePrice>, CodeProviderError> {
+        Ok(None)
     }
 
     async fn check(&self, provider_ref: &str, code: &OtpCode) -> Result<CodeVerdict, CodeProviderError> {

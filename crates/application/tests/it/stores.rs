@@ -16,10 +16,7 @@ use domain::{
         payees::Payee,
         transfer::{Transfer, TransferStatus},
     },
-    operations::{
-        audit::Actor,
-        idempotency::{Fingerprint, IdempotencyKey},
-    },
+    operations::{audit::Actor, idempotency::IdempotencyKey},
     phone::PhoneNumber,
     principal::Principal,
     verification::{

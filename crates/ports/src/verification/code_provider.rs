@@ -1,7 +1,10 @@
 //! A provider that makes, sends and checks codes (Twilio Verify, or our own).
 
 use async_trait::async_trait;
-use domain::{locale::Locale, message::Channel, phone::PhoneNumber, verification::otp::OtpCode};
+use domain::{
+    locale::Locale, message::Channel, messaging::price::MessagePrice, phone::PhoneNumber,
+    verification::otp::OtpCode,
+};
 use thiserror::Error;
 
 /// A code to send.
@@ -22,6 +25,8 @@ pub struct StartedCode {
     pub provider_ref: String,
     /// The channel that was used.
     pub channel: Channel,
+    /// The provider's id of this one send (`VL…`), by which it tells the price later; `None` if it names none.
+    pub send_ref: Option<String>,
 }
 
 /// The provider's verdict on a code.
@@ -67,6 +72,9 @@ pub trait CodeProvider: Send + Sync {
 
     /// Whether the provider says that the challenge is approved. Asked after a check whose answer was lost.
     async fn is_approved(&self, provider_ref: &str) -> Result<bool, CodeProviderError>;
+
+    /// What a send cost, by its `send_ref`. `Ok(None)`: the provider has not computed it yet.
+    async fn price(&self, send_ref: &str) -> Result<Option<MessagePrice>, CodeProviderError>;
 
     /// Cancels a challenge, so that the next start makes a new code.
     async fn cancel(&self, provider_ref: &str) -> Result<(), CodeProviderError>;

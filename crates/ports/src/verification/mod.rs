@@ -13,7 +13,7 @@ pub use self::{
 };
 pub use self::{
     verification_pages::{NewVerificationPage, VerificationPage, VerificationPages},
-    verification_reports::{ReportedSend, SendFilter, VerificationReports},
+    verification_reports::{ReportedSend, SendFilter, UnpricedSend, VerificationReports},
     verifications::{
         AttemptRequest, AttemptTicket, AttemptVerdict, BeginResend, BeginVerification, CheckAttempt,
         NewChallenge, OwnCode, OwnSend, ReserveAttempt, SendAttempt, SendResult, StartOutcome, Verification,

@@ -1,6 +1,6 @@
-//! What the statistics of codes are made from.
+//! What the statistics of codes are made from: sends and their prices.
 
-use crate::store_error::StoreResult;
+use crate::{messaging::PriceAnswer, store_error::StoreResult};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
@@ -42,7 +42,18 @@ pub struct ReportedSend {
     pub price: Option<MessagePrice>,
 }
 
-/// Reads the sends of codes. Every method is one transaction.
+/// A send whose price is to be asked, under a lease.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnpricedSend {
+    /// Its number.
+    pub seq: i64,
+    /// The provider's id of the send.
+    pub send_ref: String,
+    /// How often it was asked, this time included.
+    pub asks: u32,
+}
+
+/// Reads the sends of codes, and keeps what the provider charged for them. Every method is one transaction.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait VerificationReports: Send + Sync {
@@ -53,4 +64,16 @@ pub trait VerificationReports: Send + Sync {
         after: i64,
         limit: i64,
     ) -> StoreResult<Vec<ReportedSend>>;
+
+    /// Leases up to `count` sends whose prices are to be asked now, and counts the ask. A lease that runs out is leased
+    /// again.
+    async fn lease_unpriced_sends(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        count: usize,
+    ) -> StoreResult<Vec<UnpricedSend>>;
+
+    /// Stores what became of asking. Ignored when the send was leased again since.
+    async fn settle_send_price(&self, send: &UnpricedSend, answer: &PriceAnswer) -> StoreResult<()>;
 }

@@ -167,6 +167,8 @@ pub enum SendResult {
         provider_ref: String,
         /// The channel that was used in the end.
         channel: Channel,
+        /// The provider's id of this one send; its price is asked by it. `None`: no price is asked.
+        send_ref: Option<String>,
     },
     /// The code was not sent; the reason, safe to log.
     Failed(String),

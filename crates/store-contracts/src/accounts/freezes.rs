@@ -213,7 +213,8 @@ async fn approved_by_mail(store: &dyn Stores, n: u32, purpose: Purpose) -> Verif
     let StartOutcome::Started(begun) = Verifications::begin(store, &request, at(0)).await.unwrap() else {
         panic!()
     };
-    let sent = SendResult::Sent { provider_ref: format!("VE{}", begun.id), channel: Channel::Email };
+    let sent =
+        SendResult::Sent { provider_ref: format!("VE{}", begun.id), channel: Channel::Email, send_ref: None };
     store.record_send(begun.id, &sent, at(0)).await.unwrap();
     let attempt = AttemptRequest {
         verification: begun.id,

@@ -411,7 +411,7 @@ pub async fn anonymous_sends_and_failures_are_counted_apart(store: impl Stores) 
         matches!(full, StartOutcome::Refused(SendRefusal::Limited(..))),
         "one budget for all of them: {full:?}"
     );
-    let sent = SendResult::Sent { provider_ref: "VE1".into(), channel: Channel::Sms };
+    let sent = SendResult::Sent { provider_ref: "VE1".into(), channel: Channel::Sms, send_ref: None };
     store.record_send(first.id, &sent, at(0)).await.unwrap();
     let found = store.find_open_from("1.1.1.1", &phone(1).into(), Purpose::Login, at(1)).await.unwrap();
     assert_eq!(found.map(|found| found.id), Some(first.id));

@@ -64,7 +64,7 @@ async fn shown(store: &dyn Stores, conversation: ConversationId) -> Vec<String> 
 }
 
 /// What is written in a chat after it was unbound is not the former person's: their erasure leaves it, and the state of the
-/// conversation begins anew. What they wrote while it was bound goes with them, whoever has the chat then.
+/// conversation begins anew. What they wrote while it was bound goes with them, also when another person has the chat.
 pub async fn an_unbound_chat_leaves_its_person(store: impl Stores) {
     let store: &dyn Stores = &store;
     let (former, next) = (account(store, 1, true).await, account(store, 2, true).await);

@@ -203,7 +203,7 @@ async fn receipts_in_the_log(store: &dyn Stores) -> BTreeMap<String, String> {
     receipts
 }
 
-/// Whoever was erased, was about to be, or took it back: after a restore of an older backup everybody sees what they would
+/// People were erased, were about to be, or took it back: after a restore of an older backup everybody sees what they would
 /// see without it. `copy` takes a store and gives it back, with a restored backup of it whose keys are away.
 pub async fn a_restore_is_as_if_there_was_none<S: Stores>(
     seed: u64,

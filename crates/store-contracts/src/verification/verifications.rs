@@ -26,8 +26,11 @@ async fn begin(store: &dyn Stores, request: &BeginVerification, second: i64) -> 
         StartOutcome::Started(verification)
         | StartOutcome::Repeated(verification)
         | StartOutcome::Open(verification) => {
-            let sent =
-                SendResult::Sent { provider_ref: format!("VE{}", verification.id), channel: Channel::Sms };
+            let sent = SendResult::Sent {
+                provider_ref: format!("VE{}", verification.id),
+                channel: Channel::Sms,
+                send_ref: None,
+            };
             store.record_send(verification.id, &sent, at(second)).await.unwrap();
             Some(*verification)
         }
@@ -242,7 +245,8 @@ pub async fn attempts_count_for_the_providers_challenge(store: impl Stores) {
         else {
             panic!()
         };
-        let sent = SendResult::Sent { provider_ref: "VE1".into(), channel: Channel::Whatsapp };
+        let sent =
+            SendResult::Sent { provider_ref: "VE1".into(), channel: Channel::Whatsapp, send_ref: None };
         assert!(!store.record_send(begun.id, &sent, at(0)).await.unwrap());
         ids.push(begun.id);
     }
@@ -252,7 +256,7 @@ pub async fn attempts_count_for_the_providers_challenge(store: impl Stores) {
     assert!(attempt(&store, ids[1], true, &policy()).await.is_none());
     let third = Verifications::begin(&store, &challenge(1, policy()), at(1)).await.unwrap();
     let StartOutcome::Started(third) = third else { panic!("{third:?}") };
-    let same = SendResult::Sent { provider_ref: "VE1".into(), channel: Channel::Sms };
+    let same = SendResult::Sent { provider_ref: "VE1".into(), channel: Channel::Sms, send_ref: None };
     assert!(store.record_send(third.id, &same, at(1)).await.unwrap(), "its check attempts are used up");
 }
 
@@ -267,7 +271,7 @@ pub async fn the_providers_approval_is_one_of_ours(store: impl Stores) {
         else {
             panic!()
         };
-        let sent = SendResult::Sent { provider_ref: "VE1".into(), channel: Channel::Sms };
+        let sent = SendResult::Sent { provider_ref: "VE1".into(), channel: Channel::Sms, send_ref: None };
         store.record_send(begun.id, &sent, at(0)).await.unwrap();
         ids.push(begun.id);
     }

@@ -118,7 +118,7 @@ pub(super) fn check(path: &Path) -> Result<(), KeyCopyError> {
             Line::End { lines } => end = Some(lines),
             Line::VentanillaKeys { .. } => {}
             Line::Key { .. } | Line::Erasure { .. } | Line::KeptName { .. } => {
-                counted = counted.saturating_add(1)
+                counted = counted.saturating_add(1);
             }
         }
     }

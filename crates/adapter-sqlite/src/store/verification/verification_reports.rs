@@ -1,5 +1,6 @@
-//! Read the sends of codes for statistics.
+//! Read the sends of codes for statistics, and keep their prices.
 
+use super::send_prices;
 use crate::{
     backend::{Conn, DbId, DbTime},
     store::{
@@ -11,6 +12,7 @@ use crate::{
     },
 };
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::{
@@ -20,13 +22,15 @@ use domain::{
 };
 use futures_util::FutureExt;
 use ports::{
+    messaging::PriceAnswer,
     store_error::StoreResult,
-    verification::{ReportedSend, SendFilter, VerificationReports},
+    verification::{ReportedSend, SendFilter, UnpricedSend, VerificationReports},
 };
 
-/// Columns of a send, of its challenge and of its message.
+/// Columns of a send, its own price, columns of its challenge and of its message.
 type Row = (
     (i64, DbId, String, Option<String>, DbTime, String),
+    (Option<String>, Option<String>),
     String,
     (Option<String>, Option<String>, Option<String>),
 );
@@ -43,6 +47,27 @@ impl VerificationReports for Store {
         let requester = filter.requester.as_ref().map(|requester| requester_key(&self.vault, requester));
         self.database
             .read(move |conn| async move { sends(conn, &filter, requester, after, limit).await }.boxed())
+            .await
+    }
+
+    async fn lease_unpriced_sends(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        count: usize,
+    ) -> StoreResult<Vec<UnpricedSend>> {
+        let limit = i64::try_from(count).unwrap_or(i64::MAX);
+        // Nearly always there is none: then nothing is written.
+        if !self.database.query(move |conn| send_prices::any_due(conn, now).boxed()).await? {
+            return Ok(Vec::new());
+        }
+        self.database.write(move |conn| send_prices::lease(conn, now, until, limit).boxed()).await
+    }
+
+    async fn settle_send_price(&self, send: &UnpricedSend, answer: &PriceAnswer) -> StoreResult<()> {
+        let (send, answer) = (send.clone(), answer.clone());
+        self.database
+            .write(move |conn| async move { send_prices::settle(conn, &send, &answer).await }.boxed())
             .await
     }
 }
@@ -71,6 +96,7 @@ async fn sends(
                 verification_sends::at,
                 verification_sends::status,
             ),
+            (verification_sends::price, verification_sends::price_currency),
             verifications::status,
             (outbox::status.nullable(), outbox::price.nullable(), outbox::price_currency.nullable()),
         ))
@@ -82,7 +108,9 @@ async fn sends(
 }
 
 fn read(row: Row) -> Result<ReportedSend, SqlError> {
-    let ((seq, verification, channel, country, at, status), challenge, (delivery, amount, currency)) = row;
+    let (send, (own_amount, own_currency), challenge, (delivery, amount, currency)) = row;
+    let (seq, verification, channel, country, at, status) = send;
+    let (amount, currency) = (amount.or(own_amount), currency.or(own_currency));
     let status = delivery.unwrap_or(status);
     Ok(ReportedSend {
         seq,

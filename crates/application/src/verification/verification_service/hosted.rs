@@ -57,8 +57,8 @@ impl VerificationService {
     }
 
     async fn record_sent(&self, id: VerificationId, started: &StartedCode) -> StoreResult<bool> {
-        let result =
-            SendResult::Sent { provider_ref: started.provider_ref.clone(), channel: started.channel };
+        let StartedCode { provider_ref, channel, send_ref } = started.clone();
+        let result = SendResult::Sent { provider_ref, channel, send_ref };
         self.verifications.record_send(id, &result, self.kernel.now()).await
     }
 

@@ -121,13 +121,13 @@ fn empty_store() -> MockVerifications {
 }
 
 fn started(sid: &str, channel: Channel) -> StartedCode {
-    StartedCode { provider_ref: sid.into(), channel }
+    StartedCode { provider_ref: sid.into(), channel, send_ref: None }
 }
 
 #[tokio::test]
 async fn the_next_channel_is_tried_where_one_cannot_reach_the_number() {
     let mut store = empty_store();
-    let sent = SendResult::Sent { provider_ref: "VE1".into(), channel: Channel::Sms };
+    let sent = SendResult::Sent { provider_ref: "VE1".into(), channel: Channel::Sms, send_ref: None };
     store
         .expect_record_send()
         .withf(move |_, result, _| *result == sent)

@@ -2,7 +2,7 @@
 
 use super::{LIMIT, Part, contacts_of};
 use crate::{
-    backend::{Conn, DbId},
+    backend::{Conn, DbId, DbTime},
     store::{
         error::SqlError,
         schema::{verification_fallbacks, verification_pages, verification_sends, verifications},
@@ -47,6 +47,8 @@ pub(super) async fn wipe(conn: &mut Conn, user: UserId) -> Result<Part, SqlError
             verification_sends::phone_hash.eq(ERASED),
             verification_sends::prefix_hash.eq(ERASED),
             verification_sends::client_ip_hash.eq(None::<String>),
+            verification_sends::send_ref.eq(None::<String>),
+            verification_sends::price_due_at.eq(None::<DbTime>),
         ))
         .execute(conn)
         .await?;

@@ -200,8 +200,11 @@ pub(crate) async fn whole(
     with_sends(conn, row).await
 }
 
-/// A send's channel, time and status; its message's status, price, currency and price category.
-type SendRow = (String, DbTime, String, Option<String>, Option<String>, Option<String>, Option<String>);
+/// A send's channel, time, status, price and its currency; its message's status, price, currency and price category.
+type SendRow = (
+    (String, DbTime, String, Option<String>, Option<String>),
+    (Option<String>, Option<String>, Option<String>, Option<String>),
+);
 
 pub(crate) async fn with_sends(conn: &mut Conn, row: VerificationRow) -> Result<Verification, SqlError> {
     let sends = verification_sends::table
@@ -209,22 +212,31 @@ pub(crate) async fn with_sends(conn: &mut Conn, row: VerificationRow) -> Result<
         .filter(verification_sends::verification_id.eq(row.columns.id))
         .order(verification_sends::seq.asc())
         .select((
-            verification_sends::channel,
-            verification_sends::at,
-            verification_sends::status,
-            outbox::status.nullable(),
-            outbox::price.nullable(),
-            outbox::price_currency.nullable(),
-            outbox::price_category.nullable(),
+            (
+                verification_sends::channel,
+                verification_sends::at,
+                verification_sends::status,
+                verification_sends::price,
+                verification_sends::price_currency,
+            ),
+            (
+                outbox::status.nullable(),
+                outbox::price.nullable(),
+                outbox::price_currency.nullable(),
+                outbox::price_category.nullable(),
+            ),
         ))
         .load::<SendRow>(conn)
         .await?;
     let sends = sends
         .into_iter()
-        .map(|(channel, at, status, delivery, price, currency, price_category)| {
+        .map(|(send, message)| {
+            let (channel, at, status, own_price, own_currency) = send;
+            let (delivery, price, currency, price_category) = message;
             let channel = Channel::parse(&channel).ok_or_else(|| corrupt(&channel))?;
             let status = delivery.unwrap_or(status);
             let status = SendStatus::parse(&status).ok_or_else(|| corrupt(status))?;
+            let (price, currency) = (price.or(own_price), currency.or(own_currency));
             let price = read_price(price.as_deref(), currency.as_deref())?;
             Ok(SendAttempt { channel, at: at.0, status, price, price_category })
         })

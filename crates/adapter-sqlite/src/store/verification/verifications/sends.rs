@@ -4,7 +4,10 @@ use super::{
     personal::{Personal, SEALED},
     *,
 };
-use crate::store::subjects::{Place, contacts::chat_key_of};
+use crate::store::{
+    subjects::{Place, contacts::chat_key_of},
+    verification::send_prices,
+};
 use domain::{locale::Locale, principal::Principal};
 
 /// Starts a challenge, if the domain's decision allows it.
@@ -323,8 +326,10 @@ pub(crate) async fn record_send(
 ) -> Result<bool, SqlError> {
     let row = load_locked(conn, vault, id).await?.ok_or_else(|| corrupt("no such challenge"))?;
     let mut is_spent = false;
+    let mut priced_by = None;
     let (status, error, channel) = match result {
-        SendResult::Sent { provider_ref, channel } => {
+        SendResult::Sent { provider_ref, channel, send_ref } => {
+            priced_by = send_ref;
             diesel::update(verifications::table.find(row.columns.id))
                 .set((
                     verifications::provider_ref.eq(Some(&provider_ref)),
@@ -365,6 +370,9 @@ pub(crate) async fn record_send(
             ))
             .execute(conn)
             .await?;
+        if let Some(send_ref) = priced_by {
+            send_prices::ask_later(conn, seq, &send_ref, now).await?;
+        }
     }
     Ok(is_spent)
 }
