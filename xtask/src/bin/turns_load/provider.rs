@@ -108,20 +108,20 @@ impl Provider {
         let mut answer = Vec::new();
         loop {
             let kept = self.idle.borrow_mut().pop();
+            let is_kept = kept.is_some();
             let mut stream = match kept {
-                // The server closes connections that are quiet for long.
-                Some(stream) if !is_closed(&stream) => stream,
-                Some(_closed) => continue,
-                None => {
-                    let stream = TcpStream::connect(&self.address).await.unwrap();
-                    stream.set_nodelay(true).unwrap();
-                    stream
-                }
+                Some(stream) => stream,
+                None => TcpStream::connect(&self.address).await.unwrap(),
             };
-            stream.write_all(request).await.unwrap();
-            let status = read_answer(&mut stream, &mut answer).await;
-            self.idle.borrow_mut().push(stream);
-            return (status, answer);
+            stream.set_nodelay(true).unwrap();
+            let is_written = stream.write_all(request).await.is_ok();
+            let status = if is_written { read_answer(&mut stream, &mut answer).await } else { None };
+            if let Some(status) = status {
+                self.idle.borrow_mut().push(stream);
+                return (status, answer);
+            }
+            // The server closes connections that are quiet for long. What is sent again has the same ids.
+            assert!(is_kept, "the server closed the connection");
         }
     }
 
@@ -210,11 +210,6 @@ impl Provider {
         }
         self.reports_open.set(self.reports_open.get() - 1);
     }
-}
-
-/// True for a connection that the other side closed.
-fn is_closed(stream: &TcpStream) -> bool {
-    !matches!(stream.try_read(&mut [0]), Err(fault) if fault.kind() == std::io::ErrorKind::WouldBlock)
 }
 
 /// 32 hexadecimal digits that are as scattered as those of providers, and never twice the same.
