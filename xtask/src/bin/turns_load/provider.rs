@@ -29,6 +29,14 @@ const QUIET: Duration = Duration::from_secs(5);
 /// Those who wait for an answer, by conversation, the first one first.
 type Waiting = RefCell<HashMap<String, VecDeque<oneshot::Sender<Instant>>>>;
 
+/// A message that the server sent.
+struct Sent {
+    to: String,
+    sid: String,
+    /// The path for its reports.
+    callback: String,
+}
+
 /// The provider, and the connections to the server.
 pub(crate) struct Provider {
     address: String,
@@ -146,20 +154,34 @@ impl Provider {
             let came = Instant::now();
             let line = request.split(|byte| *byte == b'\r').next().unwrap();
             let line = String::from_utf8_lossy(line).into_owned();
-            let (status, answer, sent) = self.answer(&line, &request[body..], came);
+            let (status, answer, sent) = self.answer(&line, &request[body..]);
             let head = format!("HTTP/1.1 {status}\r\nContent-Type: application/json\r\n");
             if stream.write_all(&with_body(&head, &answer)).await.is_err() {
                 return;
             }
-            if let Some((sid, callback)) = sent.filter(|_| self.reports) {
-                self.reports_open.set(self.reports_open.get() + 1);
-                spawn_local(self.clone().report(sid, callback));
+            if let Some(sent) = sent {
+                self.is_sent(sent, came);
             }
         }
     }
 
-    /// The status and body of the answer to a call; for a message also its id and the path for its reports.
-    fn answer(&self, line: &str, body: &[u8], came: Instant) -> (&str, String, Option<(String, String)>) {
+    /// Tells who waits that their answer came, once the server has its own: a server that doesn't get it looks for
+    /// ten seconds what became of the message. Then begins to report on the message.
+    fn is_sent(self: &Rc<Self>, sent: Sent, came: Instant) {
+        self.last_message.set(came);
+        let waiter = self.waiting.borrow_mut().get_mut(&sent.to).and_then(VecDeque::pop_front);
+        if let Some(waiter) = waiter {
+            // Nobody waits any more for what came too late.
+            let _late = waiter.send(came);
+        }
+        if self.reports {
+            self.reports_open.set(self.reports_open.get() + 1);
+            spawn_local(self.clone().report(sent.sid, sent.callback));
+        }
+    }
+
+    /// The status and body of the answer to a call, and the message if it sends one.
+    fn answer(&self, line: &str, body: &[u8]) -> (&'static str, String, Option<Sent>) {
         let id = scattered();
         if line.contains("/VerificationCheck") {
             return ("201 Created", format!(r#"{{"sid":"VE{id}","status":"approved"}}"#), None);
@@ -178,20 +200,13 @@ impl Provider {
         if !line.starts_with("POST") || !line.contains("/Messages.json") {
             return ("404 Not Found", r#"{"code":20404,"message":"not found","status":404}"#.into(), None);
         }
-        self.last_message.set(came);
         let fields: HashMap<_, _> = parse(body).collect();
-        let waiter = self.waiting.borrow_mut().get_mut(&*fields["To"]).and_then(VecDeque::pop_front);
-        if let Some(waiter) = waiter {
-            // Nobody waits any more for what came too late.
-            let _late = waiter.send(came);
-        }
-        let path = fields["StatusCallback"].split_once(&self.address).map(|(_, path)| path.to_owned());
-        let sid = format!("SM{id}");
-        (
-            "201 Created",
-            format!(r#"{{"sid":"{sid}","status":"queued","body":""}}"#),
-            path.map(|path| (sid, path)),
-        )
+        let (_, callback) =
+            fields["StatusCallback"].split_once(&self.address).expect("a callback of the server");
+        let sent =
+            Sent { to: fields["To"].to_string(), sid: format!("SM{id}"), callback: callback.to_owned() };
+        let answer = format!(r#"{{"sid":"{}","status":"queued","body":""}}"#, sent.sid);
+        ("201 Created", answer, Some(sent))
     }
 
     /// Reports a message as sent, then as delivered.
