@@ -29,6 +29,14 @@ const QUIET: Duration = Duration::from_secs(5);
 /// Those who wait for an answer, by conversation, the first one first.
 type Waiting = RefCell<HashMap<String, VecDeque<oneshot::Sender<Instant>>>>;
 
+/// A message that the server sent.
+struct Sent {
+    to: String,
+    sid: String,
+    /// The path for its reports.
+    callback: String,
+}
+
 /// The provider, and the connections to the server.
 pub(crate) struct Provider {
     address: String,
@@ -108,20 +116,20 @@ impl Provider {
         let mut answer = Vec::new();
         loop {
             let kept = self.idle.borrow_mut().pop();
+            let is_kept = kept.is_some();
             let mut stream = match kept {
-                // The server closes connections that are quiet for long.
-                Some(stream) if !is_closed(&stream) => stream,
-                Some(_closed) => continue,
-                None => {
-                    let stream = TcpStream::connect(&self.address).await.unwrap();
-                    stream.set_nodelay(true).unwrap();
-                    stream
-                }
+                Some(stream) => stream,
+                None => TcpStream::connect(&self.address).await.unwrap(),
             };
-            stream.write_all(request).await.unwrap();
-            let status = read_answer(&mut stream, &mut answer).await;
-            self.idle.borrow_mut().push(stream);
-            return (status, answer);
+            stream.set_nodelay(true).unwrap();
+            let is_written = stream.write_all(request).await.is_ok();
+            let status = if is_written { read_answer(&mut stream, &mut answer).await } else { None };
+            if let Some(status) = status {
+                self.idle.borrow_mut().push(stream);
+                return (status, answer);
+            }
+            // The server closes connections that are quiet for long. What is sent again has the same ids.
+            assert!(is_kept, "the server closed the connection");
         }
     }
 
@@ -146,20 +154,34 @@ impl Provider {
             let came = Instant::now();
             let line = request.split(|byte| *byte == b'\r').next().unwrap();
             let line = String::from_utf8_lossy(line).into_owned();
-            let (status, answer, sent) = self.answer(&line, &request[body..], came);
+            let (status, answer, sent) = self.answer(&line, &request[body..]);
             let head = format!("HTTP/1.1 {status}\r\nContent-Type: application/json\r\n");
             if stream.write_all(&with_body(&head, &answer)).await.is_err() {
                 return;
             }
-            if let Some((sid, callback)) = sent.filter(|_| self.reports) {
-                self.reports_open.set(self.reports_open.get() + 1);
-                spawn_local(self.clone().report(sid, callback));
+            if let Some(sent) = sent {
+                self.is_sent(sent, came);
             }
         }
     }
 
-    /// The status and body of the answer to a call; for a message also its id and the path for its reports.
-    fn answer(&self, line: &str, body: &[u8], came: Instant) -> (&str, String, Option<(String, String)>) {
+    /// Tells who waits that their answer came, once the server has its own: a server that doesn't get it looks for
+    /// ten seconds what became of the message. Then begins to report on the message.
+    fn is_sent(self: &Rc<Self>, sent: Sent, came: Instant) {
+        self.last_message.set(came);
+        let waiter = self.waiting.borrow_mut().get_mut(&sent.to).and_then(VecDeque::pop_front);
+        if let Some(waiter) = waiter {
+            // Nobody waits any more for what came too late.
+            let _late = waiter.send(came);
+        }
+        if self.reports {
+            self.reports_open.set(self.reports_open.get() + 1);
+            spawn_local(self.clone().report(sent.sid, sent.callback));
+        }
+    }
+
+    /// The status and body of the answer to a call, and the message if it sends one.
+    fn answer(&self, line: &str, body: &[u8]) -> (&'static str, String, Option<Sent>) {
         let id = scattered();
         if line.contains("/VerificationCheck") {
             return ("201 Created", format!(r#"{{"sid":"VE{id}","status":"approved"}}"#), None);
@@ -178,20 +200,13 @@ impl Provider {
         if !line.starts_with("POST") || !line.contains("/Messages.json") {
             return ("404 Not Found", r#"{"code":20404,"message":"not found","status":404}"#.into(), None);
         }
-        self.last_message.set(came);
         let fields: HashMap<_, _> = parse(body).collect();
-        let waiter = self.waiting.borrow_mut().get_mut(&*fields["To"]).and_then(VecDeque::pop_front);
-        if let Some(waiter) = waiter {
-            // Nobody waits any more for what came too late.
-            let _late = waiter.send(came);
-        }
-        let path = fields["StatusCallback"].split_once(&self.address).map(|(_, path)| path.to_owned());
-        let sid = format!("SM{id}");
-        (
-            "201 Created",
-            format!(r#"{{"sid":"{sid}","status":"queued","body":""}}"#),
-            path.map(|path| (sid, path)),
-        )
+        let (_, callback) =
+            fields["StatusCallback"].split_once(&self.address).expect("a callback of the server");
+        let sent =
+            Sent { to: fields["To"].to_string(), sid: format!("SM{id}"), callback: callback.to_owned() };
+        let answer = format!(r#"{{"sid":"{}","status":"queued","body":""}}"#, sent.sid);
+        ("201 Created", answer, Some(sent))
     }
 
     /// Reports a message as sent, then as delivered.
@@ -210,11 +225,6 @@ impl Provider {
         }
         self.reports_open.set(self.reports_open.get() - 1);
     }
-}
-
-/// True for a connection that the other side closed.
-fn is_closed(stream: &TcpStream) -> bool {
-    !matches!(stream.try_read(&mut [0]), Err(fault) if fault.kind() == std::io::ErrorKind::WouldBlock)
 }
 
 /// 32 hexadecimal digits that are as scattered as those of providers, and never twice the same.

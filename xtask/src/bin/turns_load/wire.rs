@@ -7,12 +7,10 @@ pub(crate) fn with_body(head: &str, body: &str) -> Vec<u8> {
     format!("{head}Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
-/// Reads one complete response and returns its status. Stops the program where the connection ends before.
-pub(crate) async fn read_answer(stream: &mut TcpStream, answer: &mut Vec<u8>) -> u16 {
-    let end = read_message(stream, answer).await;
-    assert!(end.is_some(), "the server closed the connection");
-    let head = std::str::from_utf8(&answer[..12]).unwrap();
-    head[9..12].parse().unwrap()
+/// Reads one complete response and returns its status. `None` where the connection ends before.
+pub(crate) async fn read_answer(stream: &mut TcpStream, answer: &mut Vec<u8>) -> Option<u16> {
+    read_message(stream, answer).await?;
+    std::str::from_utf8(answer.get(9..12)?).ok()?.parse().ok()
 }
 
 /// Reads one complete request or response with a Content-Length (none is a length of 0), and returns where its body
