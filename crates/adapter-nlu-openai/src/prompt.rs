@@ -82,13 +82,13 @@ mod tests {
 
     #[test]
     fn the_examples_keep_the_rules_that_they_teach() {
+        type Find = fn(&str, &str) -> Option<String>;
         let examples = examples();
         assert!((12..=20).contains(&examples.len()));
         let schema = schema();
         for (message, answer) in examples {
             assert!(schema["properties"]["intent"]["enum"].as_array().unwrap().contains(&answer["intent"]));
             assert_eq!(answer.as_object().unwrap().len(), 4, "{message}");
-            type Find = fn(&str, &str) -> Option<String>;
             let quotes: [(&str, Find); 3] =
                 [("amount_text", find_words), ("payee_text", find_name), ("concept_text", find_words)];
             for (field, find) in quotes {
