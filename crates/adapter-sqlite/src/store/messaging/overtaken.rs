@@ -5,19 +5,24 @@ use crate::{
     backend::{Conn, DbId, DbTime},
     store::{
         error::SqlError,
-        schema::{contacts, conversations, inbox},
+        schema::{contacts, conversations, inbox, subject_keys},
         subjects::Vault,
     },
 };
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use ports::messaging::{Committed, Turn};
+use ports::{
+    messaging::{Committed, Turn},
+    subject_keys::SubjectKeyId,
+};
+use uuid::Uuid;
 
 /// Ends a turn whose lease is not the newest. If another worker has the conversation, it is theirs. If the sender's
 /// contact has retired meanwhile, the message was read under the contact before and is answered by nobody else: the
 /// answer goes to the address if that is nobody's now, because its chat was unbound or its number given up; the state of
-/// the new conversation stays. If the address is another person's now, the message is a dead letter.
+/// the new conversation stays. If the address is another person's now, the message is a dead letter. An erased person is
+/// told nothing.
 pub(super) async fn settle(
     conn: &mut Conn,
     vault: &Vault,
@@ -32,7 +37,7 @@ pub(super) async fn settle(
     let Some((contact, owner)) = row.first::<(DbId, Option<DbId>)>(conn).await.optional()? else {
         return Ok(Committed::Fenced);
     };
-    if contact.0 == sender.contact {
+    if contact.0 == sender.contact || is_erased(conn, sender.contact).await? {
         return Ok(Committed::Fenced);
     }
     let (state, reason) = match owner {
@@ -50,4 +55,15 @@ pub(super) async fn settle(
     }
     write_decisions(conn, vault, turn, sender, contact.0, now).await?;
     Ok(Committed::Done)
+}
+
+/// Whether a contact's key is gone. It is read again: another process may have destroyed it a moment ago.
+async fn is_erased(conn: &mut Conn, contact: Uuid) -> Result<bool, SqlError> {
+    let key = SubjectKeyId::chat(contact);
+    let live = subject_keys::table
+        .filter(subject_keys::subject_id.eq(DbId(key.subject)))
+        .filter(subject_keys::purpose.eq(key.purpose.name()))
+        .filter(subject_keys::state.eq("live"))
+        .select(subject_keys::subject_id);
+    Ok(live.first::<DbId>(conn).await.optional()?.is_none())
 }

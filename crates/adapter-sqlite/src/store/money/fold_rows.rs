@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     backend::{DbId, DbTime},
-    store::error::SqlError,
+    store::{error::SqlError, operations::fingerprints},
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -31,7 +31,9 @@ impl LedgerRows {
         let mut keys = batch
             .new_outcomes
             .iter()
-            .map(|(key, fingerprint, outcome)| KeyRow::new(key.digest(), *fingerprint, outcome, now))
+            .map(|(key, keyed, outcome)| {
+                KeyRow::new(key.digest(), fingerprints::stored(*keyed), outcome, now)
+            })
             .collect::<Result<Vec<_>, _>>()?;
         keys.sort_by(|one, two| one.key.cmp(&two.key));
         let payees = payee_rows(&batch, seals);

@@ -5,17 +5,13 @@ use crate::{
     store::{
         error::SqlError,
         messaging::alert_rows::NewAlertRow,
-        operations::fingerprints,
         rows::{NewAuditRow, to_json},
         schema::{entries, holds, idempotency_keys, kept_names, payees, transfers},
     },
 };
 use chrono::Datelike;
 use diesel::prelude::*;
-use domain::{
-    money::ledger::{Entry, Hold, LedgerAccount, Outcome},
-    operations::idempotency::Fingerprint,
-};
+use domain::money::ledger::{Entry, Hold, LedgerAccount, Outcome};
 
 /// All rows of one fold, written together.
 #[derive(Default)]
@@ -154,7 +150,7 @@ impl AccountChange {
 impl KeyRow {
     pub(crate) fn new(
         key: [u8; 32],
-        keyed: Fingerprint,
+        fingerprint: Vec<u8>,
         outcome: &Outcome,
         at: DbTime,
     ) -> Result<Self, SqlError> {
@@ -164,7 +160,7 @@ impl KeyRow {
         };
         Ok(Self {
             key: key.to_vec(),
-            fingerprint: fingerprints::stored(keyed),
+            fingerprint,
             subject: made.map(|transfer| DbId(transfer.id.0)),
             refusal,
             at,
