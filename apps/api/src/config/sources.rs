@@ -181,6 +181,10 @@ impl Gathered {
             ("NLU_OPENAI_API_BASE", "nlu/openai"),
             ("NLU_RASA_URL", "nlu/rasa"),
         ] {
+            // Who forgets the key of a service learns it in development too. A server that asks for none has its own address.
+            if name == "NLU_OPENAI_API_BASE" && !self.values.contains_key("NLU_OPENAI_API_KEY") {
+                continue;
+            }
             self.values.entry(name.to_owned()).or_insert_with(|| format!("http://{sandbox}/{provider}"));
         }
     }

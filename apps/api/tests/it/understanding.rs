@@ -33,7 +33,7 @@ async fn verify(server: &Server) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_is_asked_for_what_the_rules_do_not_know_and_pays_nothing() {
-    let server = Server::start_with(&[("NLU_PROVIDER", "openai")]).await;
+    let server = Server::start_with(&[("NLU_PROVIDER", "openai"), ("NLU_OPENAI_API_KEY", "any")]).await;
     verify(&server).await;
     assert!(asked(&server).await.is_empty(), "the rules knew all of that");
     says(&server, "consultar_saldo", Value::Null, Value::Null).await;
@@ -58,7 +58,12 @@ async fn a_service_is_asked_for_what_the_rules_do_not_know_and_pays_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_api_says_whose_reading_it_is_and_why() {
-    let server = Server::start_with(&[("NLU_PROVIDER", "openai"), ("NLU_TIMEOUT_MS", "500")]).await;
+    let server = Server::start_with(&[
+        ("NLU_PROVIDER", "openai"),
+        ("NLU_OPENAI_API_KEY", "any"),
+        ("NLU_TIMEOUT_MS", "500"),
+    ])
+    .await;
     says(&server, "transferir", json!("35"), json!("Tacho")).await;
     let read = parse(&server, "flantina 35 zimbrondo Tacho").await;
     assert_eq!((&read["provider"], &read["intent"]["name"]), (&json!("openai"), &json!("transferir")));
@@ -91,7 +96,12 @@ async fn the_api_says_whose_reading_it_is_and_why() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_hangs_delays_nobody_whom_the_rules_understand() {
-    let settings = [("NLU_PROVIDER", "openai"), ("NLU_TIMEOUT_MS", "10000"), ("TURN_WORKERS", "2")];
+    let settings = [
+        ("NLU_PROVIDER", "openai"),
+        ("NLU_OPENAI_API_KEY", "any"),
+        ("NLU_TIMEOUT_MS", "10000"),
+        ("TURN_WORKERS", "2"),
+    ];
     let server = Server::start_with(&settings).await;
     server.play("/nlu", json!({"provider": "openai", "delay_ms": 60_000})).await;
     let unsure = ["+525511110021", "+525511110022", "+525511110023"];
