@@ -51,6 +51,9 @@ pub(crate) struct Fault {
     pub(crate) probability: Option<f64>,
 }
 
+/// The longest delay of an answer that can be asked for, in milliseconds.
+pub(crate) const DELAY_MAX_MS: u64 = 600_000;
+
 const OPERATIONS: [(&str, &[&str]); 5] = [
     ("twilio", &["messages", "messages.whatsapp", "messages.sms", "verify.start", "verify.check", "lookup"]),
     ("meta", &["send"]),
@@ -77,6 +80,8 @@ impl Fault {
             Some("status: must be 100 to 599 for this kind")
         } else if self.times == Some(0) {
             Some("times: must be 1 or more")
+        } else if self.delay_ms.is_some_and(|ms| ms > DELAY_MAX_MS) {
+            Some("delay_ms: must be at most 600000")
         } else if self.probability.is_some_and(|p| !(0.0..=1.0).contains(&p)) {
             Some("probability: must be 0 to 1")
         } else {

@@ -45,7 +45,7 @@ pub struct OpenAiConfig {
     pub api_base: String,
     /// The key, sent as `Authorization: Bearer`; `None` for a server that asks for none.
     pub api_key: Option<SecretString>,
-    /// The model.
+    /// The name of the model, as the server lists it.
     pub model: String,
     /// The field that bounds the answer.
     pub tokens_field: TokensField,
@@ -136,7 +136,7 @@ impl OpenAiService {
     /// Asks for the list of models with the key: whether the server is there, takes the key, and has the model.
     ///
     /// # Errors
-    /// What is wrong. A server that lists no models is taken at its word that it has one.
+    /// When the server can't be reached, refuses the key, or lists other models only. A server that lists no models is taken at its word that it has one.
     pub async fn confirm(&self) -> Result<(), NotConfirmed> {
         #[derive(Deserialize)]
         struct Models {

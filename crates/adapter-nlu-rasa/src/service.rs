@@ -86,7 +86,7 @@ impl RasaService {
     /// Asks for the server's status with the token: whether it is there, takes the token, and has a model.
     ///
     /// # Errors
-    /// What is wrong.
+    /// When the server can't be reached, refuses the token, has no model loaded, or has its API off.
     pub async fn confirm(&self) -> Result<(), NotConfirmed> {
         let call = self.http.get("status", &self.url("status"));
         let answer = call.with(|request| self.authenticated(request)).send().await?;

@@ -91,7 +91,8 @@ const READERS: usize = 4;
 const WRITER_CACHE: u32 = 64 * 1024;
 const READER_CACHE: u32 = 8 * 1024;
 /// The log is copied into the file every 8192 pages (32 MiB), because each copy costs several fsyncs.
-/// What is deleted or replaced is overwritten with zeros, so that the bytes of a destroyed key stay in no free part of a page.
+/// What is deleted or replaced is overwritten with zeros, so that the bytes of a destroyed key stay in no free part of a
+/// page.
 const PRAGMAS: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; \
                        PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=8192;";
 

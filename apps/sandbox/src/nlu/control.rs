@@ -1,6 +1,6 @@
 //! The control route: what a service answers from now on.
 
-use crate::{memory::Told, world::Shared};
+use crate::{faults::DELAY_MAX_MS, memory::Told, world::Shared};
 use actix_web::{HttpResponse, web};
 use serde_json::json;
 
@@ -12,6 +12,9 @@ pub(crate) async fn tell(world: Shared, body: web::Bytes) -> HttpResponse {
     };
     if told.status.is_some_and(|status| !(200..=599).contains(&status)) {
         return unprocessable("status: must be 200 to 599");
+    }
+    if told.delay_ms.is_some_and(|ms| ms > DELAY_MAX_MS) {
+        return unprocessable("delay_ms: must be at most 600000");
     }
     let mut memory = world.memory();
     let place = match told.provider.as_str() {

@@ -81,6 +81,7 @@ async fn what_is_refused() {
         json!({"provider": "gpt"}),
         json!({"provider": "openai", "status": 42}),
         json!({"provider": "openai", "relpy": "x"}),
+        json!({"provider": "openai", "delay_ms": 600_001}),
     ] {
         assert_eq!(world.post("/sandbox/nlu", &wrong).await.0, 422, "{wrong}");
     }

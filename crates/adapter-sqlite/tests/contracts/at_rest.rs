@@ -67,6 +67,13 @@ async fn an_overtaken_answer_is_not_for_the_next_person() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_overtaken_answer_is_not_for_who_is_being_erased() {
+    let path = fresh_path();
+    let store = open(&path).await;
+    retired_contacts::an_overtaken_answer_is_not_for_who_is_being_erased(&store, owner(&path)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wiped_text_is_no_turn() {
     let path = fresh_path();
     let store = open(&path).await;

@@ -118,8 +118,8 @@ impl KeyBackup {
         self.keys.begin_restore(made_at, now).await?;
         let mut done = Reapplied::default();
         let (begun, asked) = self.bring_back(lines, &mut done, now).await?;
-        let begun_by: Vec<UserId> = begun.iter().map(|entry| entry.user).collect();
-        self.erasures.restore_wishes(&asked, &begun_by, made_at, actor, now).await?;
+        let erased_before: Vec<UserId> = begun.iter().map(|entry| entry.user).collect();
+        self.erasures.restore_wishes(&asked, &erased_before, made_at, actor, now).await?;
         for entry in begun {
             match self.erase.erase_again(entry, actor).await? {
                 Erased::Done(_) => done.erased = done.erased.saturating_add(1),

@@ -6,7 +6,7 @@ use crate::{
     Stores,
     accounts::users::{account, ask, bind, reset},
     examples::{at, id, inbound, outbound, phone},
-    privacy::erasures::erase,
+    privacy::erasures::{begin, erase},
 };
 use domain::{
     ids::{ConversationId, EventId},
@@ -18,6 +18,7 @@ use ports::{
     accounts::ResetProof,
     messaging::{Accepted, Committed, Lane, LeasedTurn, MessageBody, inbound_webhook::InboundMessage},
     pagination::PageRequest,
+    privacy::Begun,
 };
 
 const CHAT: i64 = 9;
@@ -130,6 +131,23 @@ pub async fn an_overtaken_answer_is_not_for_the_next_person(store: &impl Stores,
     let letters = store.dead_letters(&page()).await.unwrap();
     assert_eq!(letters.len(), 1);
     assert!(letters[0].id == turn.event.0 && letters[0].reason.contains("another person's"));
+}
+
+/// The erasure of the sender began before the turn ended, and has wiped nothing yet: they get no answer.
+pub async fn an_overtaken_answer_is_not_for_who_is_being_erased(
+    store: &impl Stores,
+    mut run: impl FnMut(&str),
+) {
+    let person = account(store, 1, true).await;
+    store.accept(&[inbound(1, "e1", "saldo")], at(10)).await.unwrap();
+    let turn = lease(store, 11).await.unwrap();
+    assert_eq!(begin(store, person, 12).await, Begun::Begun);
+    run("update contacts set lookup = null");
+    store.accept(&[inbound(1, "e2", "hola")], at(13)).await.unwrap();
+    let mut end = done(&turn);
+    end.replies = vec![outbound(1, "Tienes 10.00 MXN", Lane::Conversation)];
+    assert_eq!(store.commit_turn(&end, at(14)).await.unwrap(), Committed::Fenced);
+    assert!(store.lease(at(15), at(20), 10).await.unwrap().is_empty());
 }
 
 /// Turns that write to the same new people in two orders don't wait for each other.

@@ -42,7 +42,7 @@ pub(super) async fn ask(store: &dyn Stores, user: UserId, second: i64) -> Erasur
     store.ask_erasure(&request, at(second)).await.unwrap()
 }
 
-pub(super) async fn begin(store: &dyn Stores, user: UserId, second: i64) -> Begun {
+pub(crate) async fn begin(store: &dyn Stores, user: UserId, second: i64) -> Begun {
     let request = BeginErasure { user, terms: ErasureTerms::AtOnce, actor: actor() };
     store.begin_erasure(&request, at(second)).await.unwrap()
 }

@@ -5,7 +5,7 @@ use crate::{
     backend::{Conn, DbId, DbTime},
     store::{
         error::SqlError,
-        schema::{contacts, conversations, inbox, subject_keys},
+        schema::{contacts, conversations, inbox, subject_keys, users},
         subjects::Vault,
     },
 };
@@ -57,8 +57,16 @@ pub(super) async fn settle(
     Ok(Committed::Done)
 }
 
-/// Whether a contact's key is gone. It is read again: another process may have destroyed it a moment ago.
+/// Whether the erasure of a contact's person has begun, or the contact's key is gone. It is read again: another process may
+/// have begun it a moment ago.
 async fn is_erased(conn: &mut Conn, contact: Uuid) -> Result<bool, SqlError> {
+    let owner = contacts::table.find(DbId(contact)).select(contacts::user_id);
+    if let Some(owner) = owner.first::<Option<DbId>>(conn).await.optional()?.flatten() {
+        let row = users::table.find(owner).select(users::erased_at);
+        if row.first::<Option<DbTime>>(conn).await?.is_some() {
+            return Ok(true);
+        }
+    }
     let key = SubjectKeyId::chat(contact);
     let live = subject_keys::table
         .filter(subject_keys::subject_id.eq(DbId(key.subject)))

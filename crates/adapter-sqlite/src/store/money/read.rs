@@ -150,8 +150,8 @@ pub(crate) async fn find_outcome(
     Ok(found.into_iter().next().map(|(_, (_, outcome))| outcome))
 }
 
-/// The kept answers of keys, found by their digests, each with the keyed hash of its fingerprint. A transfer is returned as it was when it was first
-/// answered.
+/// The kept answers of keys, found by their digests, each with the keyed hash of its fingerprint. A transfer is returned
+/// as it was when it was first answered.
 pub(crate) async fn outcomes(
     conn: &mut Conn,
     vault: &Vault,
