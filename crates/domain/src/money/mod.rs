@@ -2,6 +2,7 @@
 
 pub mod account_number;
 mod amount;
+pub mod bank;
 pub mod banks;
 pub mod clabe;
 pub mod clearing;

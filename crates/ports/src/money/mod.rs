@@ -1,5 +1,6 @@
-//! Money: the ports of the ledger, of people's own figures, and of payees.
+//! Money: the ports of the ledger, of people's own figures, of payees, and of the outside bank.
 
+pub mod core_bank;
 mod ledger;
 mod payees;
 mod receiving;
@@ -7,7 +8,8 @@ mod statements;
 
 #[cfg(feature = "mock")]
 pub use self::{
-    ledger::MockLedger, payees::MockPayees, receiving::MockReceiving, statements::MockStatements,
+    core_bank::MockCoreBank, ledger::MockLedger, payees::MockPayees, receiving::MockReceiving,
+    statements::MockStatements,
 };
 pub use self::{
     ledger::{
