@@ -10,6 +10,7 @@ pub mod counterpart;
 pub mod folio;
 pub mod ledger;
 pub mod limits;
+pub mod outbound;
 pub mod payees;
 pub mod period;
 pub mod refusal;
