@@ -3,7 +3,7 @@
 use crate::{
     accounts::{ChatLinks, Freezes, Identities, Sessions, Users},
     messaging::{Alerts, Consents, Conversations, Flows, Outbox, TurnQueue},
-    money::{Ledger, Payees, Receiving, Statements},
+    money::{Ledger, OutboundPayments, Payees, Receiving, Statements},
     operations::{AuditLog, DatabaseCare, DeadLetters, IdempotencyStore, Leases, Retention, SignedRequests},
     privacy::{DataExports, Erasures, KeyCopies, LegalHolds, PersonalData},
     verification::{VerificationPages, VerificationReports, Verifications},
@@ -21,6 +21,7 @@ pub trait Stores:
     + Verifications
     + Identities
     + Ledger
+    + OutboundPayments
     + Payees
     + Statements
     + IdempotencyStore
@@ -56,6 +57,7 @@ impl<T> Stores for T where
         + Verifications
         + Identities
         + Ledger
+        + OutboundPayments
         + Payees
         + Statements
         + IdempotencyStore

@@ -41,6 +41,9 @@ macro_rules! suite {
                 ledger_model: random_scripts_agree_with_the_fold;
                 holds: a_hold_is_captured_once, a_voided_hold_gives_everything_back,
                     a_hold_expires_unless_it_was_handed_over, of_many_verdicts_one_holds;
+                outbound: a_held_payment_is_sent_once, a_decision_is_written_once, a_refusal_gives_the_money_back,
+                    what_waits_is_made_due, two_operators_decide_what_is_in_doubt,
+                    a_late_payment_is_posted_only_by_people, a_code_holds_a_payment_for_the_bank;
                 deposits: a_deposit_is_made_once_and_given_back, deposits_at_once_under_one_reference_are_one,
                     two_keys_bind_both_at_once, two_keys_bind_both_of_another_wallet;
                 clabes: each_wallet_in_pesos_has_a_clabe_of_its_own, a_clabe_of_ours_pays_its_wallet;

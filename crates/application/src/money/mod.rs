@@ -8,6 +8,7 @@ pub mod limits_left;
 mod named_destination;
 pub mod open_demo;
 pub mod open_wallet;
+pub mod outbound;
 pub mod payees;
 pub mod payment_code;
 pub mod prepare_transfer;

@@ -107,11 +107,11 @@ pub enum OffUsSettlement {
 }
 
 impl OffUsSettlement {
-    /// The status that a transfer to that destination gets when nothing stands in its way.
+    /// The status that a transfer gets when nothing stands in its way.
     #[must_use]
-    pub const fn status_of(self, destination: &Destination) -> TransferStatus {
-        match (self, destination) {
-            (Self::ByBank, Destination::Account(_)) => TransferStatus::Processing,
+    pub fn status_of(self, transfer: &Transfer) -> TransferStatus {
+        match (self, transfer.direction()) {
+            (Self::ByBank, TransferDirection::Out) => TransferStatus::Processing,
             _ => TransferStatus::Completed,
         }
     }

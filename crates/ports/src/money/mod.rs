@@ -2,20 +2,25 @@
 
 pub mod core_bank;
 mod ledger;
+mod outbound;
 mod payees;
 mod receiving;
 mod statements;
 
 #[cfg(feature = "mock")]
 pub use self::{
-    core_bank::MockCoreBank, ledger::MockLedger, payees::MockPayees, receiving::MockReceiving,
-    statements::MockStatements,
+    core_bank::MockCoreBank, ledger::MockLedger, outbound::MockOutboundPayments, payees::MockPayees,
+    receiving::MockReceiving, statements::MockStatements,
 };
 pub use self::{
     ledger::{
         ConfirmOutcome, ConfirmTransfer, EntryFilter, EntryView, HoldOutcome, HoldVerdict, Ledger,
         LedgerViolation, OpenOutcome, OpenWallet, PostOutcome, PostRequest, Resolved, ReverseRequest,
         StepUpChallenge, TransferFilter, WalletView,
+    },
+    outbound::{
+        BankCall, BankOperation, ChangeOutcome, LeasedPayment, OutboundChange, OutboundPayments,
+        PaymentsInDoubt, ResolveOutcome, ResolvePayment, WithdrawOutcome,
     },
     payees::Payees,
     receiving::{ClabesAssigned, Receiving, ReceivingView},

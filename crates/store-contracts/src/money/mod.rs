@@ -7,6 +7,7 @@ pub mod folios;
 pub mod holds;
 pub mod ledger;
 pub mod ledger_model;
+pub mod outbound;
 pub mod payees;
 pub mod recipients;
 pub mod reversals;

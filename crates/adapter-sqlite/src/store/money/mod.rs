@@ -8,6 +8,7 @@ mod fold_rows;
 mod holds;
 pub(crate) mod kept_names;
 mod open_accounts;
+mod outbound;
 pub(crate) mod payees;
 mod payment_codes;
 mod post;

@@ -43,6 +43,15 @@ pub const TABLES: &[(&str, TableUse)] = &[
     ("number_lookups", Excluded("what a provider says of a number, by keyed hash")),
     ("transfer_history", Excluded("times of statuses; transfers tell the last one")),
     ("holds", Excluded("amounts that transfers and balances tell")),
+    (
+        "outbound_payments",
+        Excluded("how an outside bank carries out transfers, by ids; transfers tell their status"),
+    ),
+    ("bank_calls", Excluded("what an outside bank answered about transfers; transfers tell the outcome")),
+    (
+        "payment_resolutions",
+        Excluded("what operators decided about transfers, by ids; transfers tell the outcome"),
+    ),
     ("idempotency_keys", Excluded("keyed hashes of requests")),
     ("idempotent_responses", Excluded("copies of answers that transfers and messages tell")),
     ("clabe_prefixes", NO_PERSON),

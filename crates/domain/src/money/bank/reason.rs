@@ -42,6 +42,26 @@ pub enum ReasonKind {
     Other,
 }
 
+impl ReasonKind {
+    /// The name by which catalogues of texts know it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoSuchAccount => "no_such_account",
+            Self::AccountClosed => "account_closed",
+            Self::AccountBlocked => "account_blocked",
+            Self::WrongAccountType => "wrong_account_type",
+            Self::WrongBank => "wrong_bank",
+            Self::UnknownPayee => "unknown_payee",
+            Self::PayeeDeceased => "payee_deceased",
+            Self::NotAllowed => "not_allowed",
+            Self::WrongAmount => "wrong_amount",
+            Self::TimedOut => "timed_out",
+            Self::Other => "other",
+        }
+    }
+}
+
 impl BankReason {
     /// A reason. `None` when the code is no code: 1 to 35 letters, digits, hyphens, underlines or points. The text is
     /// cut to 140 characters; characters that can't be seen are removed.
