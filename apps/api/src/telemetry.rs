@@ -95,6 +95,14 @@ pub(crate) fn init_metrics() {
         "CLABEs that can still be assigned under CLABE_PREFIX; at 0 wallets open without one"
     );
     describe_gauge!(
+        "payments_in_doubt",
+        "Payments of which it is not known whether the outside bank paid them"
+    );
+    describe_gauge!(
+        "payments_in_doubt_oldest_seconds",
+        "How long the oldest payment is in doubt; 0 when there is none"
+    );
+    describe_gauge!(
         "ventanilla_outbox_waiting",
         "Messages that wait to be sent, those with an unknown outcome included"
     );
@@ -103,6 +111,12 @@ pub(crate) fn init_metrics() {
 /// Sets the number of CLABEs that can still be assigned under the prefix.
 pub(crate) fn set_clabes_left(left: u64) {
     gauge!("ventanilla_clabe_numbers_left").set(u32::try_from(left).map_or(f64::MAX, f64::from));
+}
+
+/// Sets how many payments are in doubt, and the age of the oldest.
+pub(crate) fn set_in_doubt(count: u64, oldest_seconds: i64) {
+    gauge!("payments_in_doubt").set(u32::try_from(count).map_or(f64::MAX, f64::from));
+    gauge!("payments_in_doubt_oldest_seconds").set(u32::try_from(oldest_seconds).map_or(f64::MAX, f64::from));
 }
 
 /// Counts what retention deleted, and notes what is left. `at`: every category was worked off then.

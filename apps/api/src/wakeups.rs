@@ -8,4 +8,5 @@ pub(crate) struct WorkerWakeups {
     pub(crate) inbox: Notify,
     pub(crate) outbox: Notify,
     pub(crate) alerts: Notify,
+    pub(crate) payments: Notify,
 }

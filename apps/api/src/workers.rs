@@ -1,9 +1,10 @@
-//! The workers beside HTTP: turns, relay, fallback, alerts, prices, polls, maintenance, audit seals. The loops wait,
+//! The workers beside HTTP: turns, relay, fallback, alerts, payments, prices, polls, maintenance, audit seals. The loops wait,
 //! spawn and count; what they carry out is decided by the use cases. They run in one process or in many; leases keep
 //! them apart.
 
 use crate::{
     composition::{App, Messaging},
+    payments_worker,
     telemetry::{count_retention, count_send, count_taken, count_turn, set_clabes_left},
     wakeups::WorkerWakeups,
 };
@@ -60,6 +61,8 @@ impl Workers {
         tasks.spawn(relay(app.clone(), wakeups.clone(), stopped.clone()));
         tasks.spawn(next_fallbacks(app.clone(), wakeups.clone(), stopped.clone()));
         tasks.spawn(tell(app.clone(), wakeups.clone(), stopped.clone()));
+        tasks.spawn(payments_worker::carry_out(app.clone(), wakeups.clone(), stopped.clone()));
+        tasks.spawn(payments_worker::report_figures(app.clone(), stopped.clone()));
         tasks.spawn(prices(app.clone(), stopped.clone()));
         tasks.spawn(clabes(app.clone(), stopped.clone()));
         tasks.spawn(sweep(app.clone(), stopped.clone()));
@@ -137,6 +140,7 @@ async fn take_turn(
     let end = messaging.turns.run(&turn, tokio::time::sleep).await;
     count_turn(end.name());
     if end == TurnEnd::Done {
+        wakeups.payments.notify_one();
         wakeups.alerts.notify_one();
         wakeups.outbox.notify_one();
     }

@@ -29,7 +29,7 @@ pub(crate) use self::{
     accounts::{Accounts, import_people},
     keys::KeysError,
     messaging::Messaging,
-    money::{Money, deposits},
+    money::{Money, OutsideBank, deposits},
     operations::{Operations, retention},
     privacy::{Privacy, PrivacyCommands},
     verification::Verification,
@@ -212,7 +212,7 @@ impl App {
         let base = Foundation { settings: Arc::new(settings), store, kernel, secrets };
         let sms_account = providers.sms_account.clone();
         let verification = Arc::new(Verification::build(&base, &providers));
-        let money = Arc::new(Money::build(&base, sms_account.clone()));
+        let money = Arc::new(Money::build(&base, sms_account.clone(), None));
         let accounts = Arc::new(Accounts::build(&base, &verification, sms_account));
         let privacy = Arc::new(Privacy::build(&base, &accounts));
         let messaging =

@@ -16,6 +16,10 @@ use application::{
         figures::{Figures, FiguresParts},
         open_demo::{DemoPerson, OpenDemoPeople},
         open_wallet::OpenWallet,
+        outbound::{
+            OutboundPolicy, carry_out_payments::CarryOutPayments, payment_inquiries::PaymentInquiries,
+            take_bank_word::TakeBankWord,
+        },
         payees::PayeeBook,
         payment_code::{PaymentCodes, ResendPaymentCode},
         prepare_transfer::{PrepareTransfer, PrepareTransferParts},
@@ -27,7 +31,11 @@ use application::{
         wallets::Wallets,
     },
 };
-use domain::{accounts::PersonName, channel_account::ChannelAccount, phone::PhoneNumber};
+use domain::{
+    accounts::PersonName, channel_account::ChannelAccount, money::transfer::OffUsSettlement,
+    phone::PhoneNumber,
+};
+use ports::money::core_bank::{BankNotices, CoreBank};
 use std::sync::Arc;
 #[cfg(feature = "sandbox")]
 use {
@@ -61,15 +69,51 @@ pub(crate) struct Money {
     pub(crate) reverse: Arc<ReverseTransfer>,
     pub(crate) receiving: Arc<Receiving>,
     pub(crate) deposits: Arc<Deposits>,
+    pub(crate) inquiries: Arc<PaymentInquiries>,
+    /// `None`: no outside bank is set up, and off-us transfers settle at once.
+    pub(crate) bank: Option<Arc<OutsideBank>>,
     rules: Arc<TransferRules>,
     store: Arc<dyn Stores>,
 }
 
+/// How the outside bank is reached, from the settings.
+pub(crate) struct BankConnection {
+    pub(crate) client: Arc<dyn CoreBank>,
+    /// `None`: the bank has no way to tell us anything by itself.
+    pub(crate) notices: Option<Arc<dyn BankNotices>>,
+    pub(crate) policy: OutboundPolicy,
+}
+
+/// The use cases of payments to the outside bank.
+pub(crate) struct OutsideBank {
+    pub(crate) carry_out: CarryOutPayments,
+    pub(crate) words: TakeBankWord,
+    pub(crate) notices: Option<Arc<dyn BankNotices>>,
+}
+
+impl OutsideBank {
+    fn build(base: &Foundation, connection: BankConnection) -> Self {
+        let Foundation { store, kernel, .. } = base;
+        let BankConnection { client, notices, policy } = connection;
+        Self {
+            carry_out: CarryOutPayments::new(store.clone(), store.clone(), client, kernel.clone(), policy),
+            words: TakeBankWord::new(store.clone(), store.clone(), kernel.clone(), policy.rules),
+            notices,
+        }
+    }
+}
+
 impl Money {
-    /// Builds them. Step-up codes go out from `sms_account`, if there is one.
-    pub(super) fn build(base: &Foundation, sms_account: Option<ChannelAccount>) -> Self {
+    /// Builds them. Step-up codes go out from `sms_account`, if there is one. With a connection to an outside bank, it
+    /// carries off-us transfers out.
+    pub(super) fn build(
+        base: &Foundation,
+        sms_account: Option<ChannelAccount>,
+        bank: Option<BankConnection>,
+    ) -> Self {
         let Foundation { settings, store, kernel, .. } = base;
-        let rules = Arc::new(transfer_rules(settings, sms_account));
+        let off_us = if bank.is_some() { OffUsSettlement::ByBank } else { OffUsSettlement::AtOnce };
+        let rules = Arc::new(TransferRules { off_us, ..transfer_rules(settings, sms_account) });
         let hasher = Arc::new(HmacCodeHasher::new(&settings.hmac_secret));
         let region = settings.default_region;
         let prepare = PrepareTransferParts {
@@ -105,6 +149,8 @@ impl Money {
             reverse: Arc::new(ReverseTransfer::new(store.clone(), kernel.clone())),
             deposits: Arc::new(deposits(settings, store.clone())),
             receiving: Arc::new(Receiving::new(store.clone(), kernel.clone())),
+            inquiries: Arc::new(PaymentInquiries::new(store.clone(), kernel.clone())),
+            bank: bank.map(|connection| Arc::new(OutsideBank::build(base, connection))),
             rules,
             store: store.clone(),
         }
@@ -170,5 +216,6 @@ fn transfer_rules(settings: &Settings, code_account: Option<ChannelAccount>) -> 
         code_policy: settings.otp,
         code_account,
         default_locale: settings.default_locale,
+        off_us: OffUsSettlement::AtOnce,
     }
 }

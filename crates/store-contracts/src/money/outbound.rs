@@ -66,7 +66,8 @@ async fn now(store: &dyn Stores, transfer: TransferId) -> OutboundPayment {
 async fn submitting(store: &dyn Stores, payer: &WalletView, minor: i64) -> TransferId {
     let transfer = reserved(store, payer, minor).await;
     let leased = lease(store, 10).await;
-    let LeasedPayment { payment, fence } = leased.into_iter().find(|l| l.payment.transfer == transfer).unwrap();
+    let LeasedPayment { payment, fence } =
+        leased.into_iter().find(|l| l.payment.transfer == transfer).unwrap();
     let begun = payment.begin_submit(date(), at(10), at(40)).unwrap();
     assert!(store.begin_submit(&begun, fence, [9; 32]).await.unwrap());
     transfer
@@ -96,7 +97,12 @@ fn change(payment: &OutboundPayment, event: &OutboundEvent, second: i64) -> Outb
     }
 }
 
-async fn happens(store: &dyn Stores, transfer: TransferId, event: OutboundEvent, second: i64) -> ChangeOutcome {
+async fn happens(
+    store: &dyn Stores,
+    transfer: TransferId,
+    event: OutboundEvent,
+    second: i64,
+) -> ChangeOutcome {
     let payment = now(store, transfer).await;
     store.record_outbound(&change(&payment, &event, second), at(second)).await.unwrap()
 }
@@ -252,7 +258,11 @@ pub async fn two_operators_decide_what_is_in_doubt(store: impl Stores) {
     assert_eq!(resolve(&store, transfer, "one", not_paid).await, ResolveOutcome::SameOperator);
     assert_eq!(resolve(&store, transfer, "two", Resolution::Settled).await, ResolveOutcome::Differs);
     let stale = change(&read_before, &OutboundEvent::NotFound, 90);
-    assert_eq!(store.record_outbound(&stale, at(90)).await.unwrap(), ChangeOutcome::Stale, "it has not seen the word");
+    assert_eq!(
+        store.record_outbound(&stale, at(90)).await.unwrap(),
+        ChangeOutcome::Stale,
+        "it has not seen the word"
+    );
     let withdraw = async |by: &str| {
         let by = Principal::Client(by.into());
         store.withdraw_resolution(transfer, &by, &actor(), at(101)).await.unwrap()
@@ -261,8 +271,10 @@ pub async fn two_operators_decide_what_is_in_doubt(store: impl Stores) {
     assert_eq!(withdraw("one").await, WithdrawOutcome::Withdrawn);
     let [one, two] = ["one", "two"].map(|by| word(transfer, by, not_paid));
     let both = join_all([&one, &two].map(|word| store.resolve_payment(word, at(102)))).await;
-    let decided = both.iter().filter(|one| matches!(one.as_ref().unwrap(), ResolveOutcome::Decided(_))).count();
-    let first = both.iter().filter(|one| matches!(one.as_ref().unwrap(), ResolveOutcome::NeedsSecond)).count();
+    let decided =
+        both.iter().filter(|one| matches!(one.as_ref().unwrap(), ResolveOutcome::Decided(_))).count();
+    let first =
+        both.iter().filter(|one| matches!(one.as_ref().unwrap(), ResolveOutcome::NeedsSecond)).count();
     assert_eq!((decided, first), (1, 1), "two at once: one is the first, the other decides");
     assert_eq!(status(&store, transfer).await, TransferStatus::Failed);
     assert_eq!(purse(&store, &payer).await, (1_000, 1_000));
@@ -276,14 +288,20 @@ pub async fn a_late_payment_is_posted_only_by_people(store: impl Stores) {
     let transfer = submitting(&store, &payer, 700).await;
     is_written(&store, transfer, said(closed()), 20).await;
     is_written(&store, transfer, said(BankWord::Settled), 30).await;
-    assert_eq!((status(&store, transfer).await, purse(&store, &payer).await), (TransferStatus::Unknown, (1_000, 1_000)));
+    assert_eq!(
+        (status(&store, transfer).await, purse(&store, &payer).await),
+        (TransferStatus::Unknown, (1_000, 1_000))
+    );
     assert!(now(&store, transfer).await.contradicted_at.is_some());
     is_sound(&store).await;
     let mut other = request(&payer, 400);
     other.command.transfer.status = TransferStatus::Completed;
     assert!(is_accepted(&post(&store, other).await));
     assert_eq!(resolve(&store, transfer, "one", Resolution::Settled).await, ResolveOutcome::NeedsSecond);
-    assert_eq!(resolve(&store, transfer, "two", Resolution::Settled).await, ResolveOutcome::InsufficientFunds);
+    assert_eq!(
+        resolve(&store, transfer, "two", Resolution::Settled).await,
+        ResolveOutcome::InsufficientFunds
+    );
     assert_eq!(status(&store, transfer).await, TransferStatus::Unknown);
     let mut back = transfer_back(&payer, 100);
     back.command.transfer.status = TransferStatus::Completed;

@@ -3,7 +3,10 @@
 use crate::kernel::Kernel;
 use domain::{
     ids::TransferId,
-    money::outbound::OutboundPayment,
+    money::{
+        outbound::OutboundPayment,
+        transfer::{Transfer, TransferDirection},
+    },
     operations::audit::Actor,
     principal::Principal,
 };
@@ -32,13 +35,20 @@ impl PaymentInquiries {
     /// The payments of these transfers, by transfer. Those that no outside bank carries out are left out.
     pub async fn of_transfers(
         &self,
-        transfers: &[TransferId],
+        transfers: &[Transfer],
     ) -> StoreResult<HashMap<TransferId, OutboundPayment>> {
-        if transfers.is_empty() {
+        let leaves = |transfer: &&Transfer| transfer.direction() == TransferDirection::Out;
+        let ids: Vec<TransferId> = transfers.iter().filter(leaves).map(|transfer| transfer.id).collect();
+        if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        let found = self.payments.find_payments(transfers).await?;
+        let found = self.payments.find_payments(&ids).await?;
         Ok(found.into_iter().map(|payment| (payment.transfer, payment)).collect())
+    }
+
+    /// The payment of a transfer; `None` when no outside bank carries it out.
+    pub async fn of_transfer(&self, transfer: &Transfer) -> StoreResult<Option<OutboundPayment>> {
+        Ok(self.of_transfers(std::slice::from_ref(transfer)).await?.remove(&transfer.id))
     }
 
     /// The calls about a payment, oldest first. `None`: no outside bank carries that transfer out.
