@@ -13,6 +13,7 @@ pub mod limits;
 pub mod outbound;
 pub mod payees;
 pub mod period;
+pub mod reconciliation;
 pub mod refusal;
 pub mod transaction_digest;
 pub mod transfer;
