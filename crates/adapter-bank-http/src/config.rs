@@ -1,9 +1,10 @@
 //! Where the bank is, and how we prove who we are.
 
 use crate::signing_key::SigningKey;
+use domain::text::mask;
 use provider_http::{BuildError, TlsFiles, TlsFilesError};
 use secrecy::SecretString;
-use std::time::Duration;
+use std::{fmt, time::Duration};
 use thiserror::Error;
 use url::Url;
 
@@ -25,7 +26,7 @@ pub enum ClientAuthentication {
     },
 }
 
-/// Where the bank is, and who we are there. No `Debug`: it holds our account.
+/// Where the bank is, and who we are there. `Debug` masks our account.
 #[derive(Clone)]
 pub struct BankConfig {
     /// The address that the paths of the protocol are added to.
@@ -57,4 +58,18 @@ pub enum InvalidBankConfig {
     /// The HTTP client can't be built.
     #[error("the HTTP client can't be built")]
     Client(#[from] BuildError),
+}
+
+impl fmt::Debug for BankConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BankConfig")
+            .field("base", &self.base.as_str())
+            .field("token_url", &self.token_url.as_str())
+            .field("client_id", &self.client_id)
+            .field("authentication", &self.authentication)
+            .field("scope", &self.scope)
+            .field("tls", &self.tls)
+            .field("account", &mask(&self.account))
+            .finish_non_exhaustive()
+    }
 }

@@ -50,6 +50,12 @@ impl SigningKey {
         Ok(Self { key, scheme, algorithm, half })
     }
 
+    /// Its public half (`SubjectPublicKeyInfo` in DER), which the bank must know. Empty when the key doesn't tell it.
+    #[must_use]
+    pub fn public_key(&self) -> Vec<u8> {
+        self.key.public_key().map(|public| public.as_ref().to_vec()).unwrap_or_default()
+    }
+
     /// The name of its signatures in a JWT: `RS256`.
     pub(crate) const fn algorithm(&self) -> &'static str {
         self.algorithm

@@ -30,7 +30,7 @@ pub(crate) struct TokenEndpoint {
 
 #[derive(Deserialize)]
 struct TokenJson {
-    access_token: SecretString,
+    access_token: String,
     token_type: String,
     expires_in: Option<Value>,
 }
@@ -114,11 +114,11 @@ fn read(answer: &Answer) -> Result<Grant, TokenError> {
     let unusable = || TokenError::Unavailable("the answer has no bearer token".to_owned());
     let token = answer.json::<TokenJson>().ok_or_else(unusable)?;
     let is_sendable = |token: &str| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
-    if !token.token_type.eq_ignore_ascii_case("bearer") || !is_sendable(token.access_token.expose_secret()) {
+    if !token.token_type.eq_ignore_ascii_case("bearer") || !is_sendable(&token.access_token) {
         return Err(unusable());
     }
     let life = token.expires_in.as_ref().and_then(seconds).map_or(LIFE, Duration::from_secs).min(LIFE_MAX);
-    Ok(Grant { token: token.access_token, life })
+    Ok(Grant { token: token.access_token.into(), life })
 }
 
 /// Some servers write the number as a text.

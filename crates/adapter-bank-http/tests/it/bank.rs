@@ -47,7 +47,7 @@ pub(crate) fn config(base: &str) -> BankConfig {
 }
 
 pub(crate) fn client(config: BankConfig) -> BankClient {
-    BankClient::new(config, Arc::<MovableClock>::default(), Arc::new(SeededRandom::new(7))).unwrap()
+    BankClient::new(config, Arc::<MovableClock>::default(), Arc::new(SeededRandom::of(7))).unwrap()
 }
 
 pub(crate) fn order() -> BankOrder {

@@ -18,9 +18,10 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     thread,
+    time::{Duration, SystemTime},
 };
 use tempfile::TempDir;
 
@@ -91,16 +92,21 @@ impl TlsBank {
 
 struct Files {
     folder: TempDir,
+    written: AtomicU64,
 }
 
 impl Files {
     fn new() -> Self {
-        Self { folder: TempDir::new().unwrap() }
+        Self { folder: TempDir::new().unwrap(), written: AtomicU64::new(0) }
     }
 
     fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.folder.path().join(name);
         fs::write(&path, text).unwrap();
+        // Each version has another time, however fast it was written.
+        let seconds = self.written.fetch_add(1, Ordering::SeqCst);
+        let file = fs::File::options().write(true).open(&path).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
         path
     }
 
@@ -176,6 +182,6 @@ fn files_that_cannot_be_used_stop_the_start() {
     config.tls.roots = Some(files.folder.path().join("none.pem"));
     assert_eq!(config.account, ACCOUNT);
     let clock = Arc::<testkit::MovableClock>::default();
-    let random = Arc::new(testkit::SeededRandom::new(7));
+    let random = Arc::new(testkit::SeededRandom::of(7));
     assert!(BankClient::new(config, clock, random).is_err());
 }
