@@ -14,9 +14,10 @@ use tracing_subscriber::{EnvFilter, fmt};
 
 /// Our own crates, which log at `LOG_LEVEL`. Libraries log warnings only, because they don't know what is
 /// secret. `actix_http` is off: it logs a client's broken HTTP as an error of ours.
-const OURS: [&str; 14] = [
+const OURS: [&str; 15] = [
     "ventanilla",
     "application",
+    "adapter_bank_http",
     "adapter_crypto",
     "adapter_flows",
     "adapter_locales",

@@ -193,7 +193,9 @@ impl TellPeople {
             Some(conversation) => Some(conversation),
             None => self.newest_conversation(alert.user, profile.phone.as_ref()).await?,
         };
-        let Some(conversation) = conversation.filter(|found| self.is_writable(found)) else { return Ok(None) };
+        let Some(conversation) = conversation.filter(|found| self.is_writable(found)) else {
+            return Ok(None);
+        };
         let payment = self.parts.payments.find_payment(transfer.id).await?;
         let wallet = self.parts.ledger.find_wallet(transfer.from).await?;
         let text = payment_text(&transfer, status, payment.as_ref(), wallet.map(|wallet| wallet.available));

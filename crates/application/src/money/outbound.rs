@@ -5,7 +5,4 @@ pub mod payment_inquiries;
 mod recorder;
 pub mod take_bank_word;
 
-#[cfg(test)]
-mod tests;
-
 pub use self::recorder::{OutboundPolicy, PaymentRecorder};

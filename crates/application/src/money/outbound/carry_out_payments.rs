@@ -11,7 +11,7 @@ use domain::money::{
 };
 use ports::{
     money::{
-        BankOperation, Ledger, LeasedPayment, OutboundPayments,
+        BankOperation, LeasedPayment, Ledger, OutboundPayments,
         core_bank::{BankAnswer, CoreBank},
     },
     store_error::{StoreError, StoreResult},
@@ -116,9 +116,9 @@ impl CarryOutPayments {
 
     async fn ask(&self, payment: OutboundPayment, transfer: &Transfer) -> StoreResult<OutboundState> {
         // A word about a payment that was never sent has no date of its own.
-        let date = payment.operating_date.unwrap_or_else(|| {
-            OperatingDate::at(transfer.created_at, &self.policy.zone, self.policy.cutoff)
-        });
+        let date = payment
+            .operating_date
+            .unwrap_or_else(|| OperatingDate::at(transfer.created_at, &self.policy.zone, self.policy.cutoff));
         let BankAnswer { outcome, http_status, raw } = self.bank.status(payment.reference, date).await;
         let event = OutboundEvent::of_status(&outcome, ordered(transfer));
         let report = match &outcome {

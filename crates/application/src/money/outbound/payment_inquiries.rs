@@ -11,9 +11,7 @@ use domain::{
     principal::Principal,
 };
 use ports::{
-    money::{
-        BankCall, OutboundPayments, PaymentsInDoubt, ResolveOutcome, ResolvePayment, WithdrawOutcome,
-    },
+    money::{BankCall, OutboundPayments, PaymentsInDoubt, ResolveOutcome, ResolvePayment, WithdrawOutcome},
     pagination::PageRequest,
     store_error::StoreResult,
 };

@@ -112,8 +112,12 @@ impl PaymentRecorder {
             let now = self.kernel.now();
             let decision = payment.decide(event, &self.rules, now);
             let (state, is_alarm) = (decision.payment.state, decision.is_alarm);
-            let change =
-                OutboundChange { version: payment.version, decision, call: call.clone(), actor: actor.clone() };
+            let change = OutboundChange {
+                version: payment.version,
+                decision,
+                call: call.clone(),
+                actor: actor.clone(),
+            };
             match self.payments.record_outbound(&change, now).await? {
                 ChangeOutcome::Written(_transfer) => {
                     report(&payment, event, state, is_alarm);
