@@ -3,7 +3,7 @@
 use crate::{
     accounts::{ChatLinks, Freezes, Identities, Sessions, Users},
     messaging::{Alerts, Consents, Conversations, Flows, Outbox, TurnQueue},
-    money::{Ledger, OutboundPayments, Payees, Receiving, Statements},
+    money::{Ledger, OutboundPayments, Payees, Receiving, Reconciliations, Statements},
     operations::{AuditLog, DatabaseCare, DeadLetters, IdempotencyStore, Leases, Retention, SignedRequests},
     privacy::{DataExports, Erasures, KeyCopies, LegalHolds, PersonalData},
     verification::{VerificationPages, VerificationReports, Verifications},
@@ -23,6 +23,7 @@ pub trait Stores:
     + Ledger
     + OutboundPayments
     + Payees
+    + Reconciliations
     + Statements
     + IdempotencyStore
     + AuditLog
@@ -59,6 +60,7 @@ impl<T> Stores for T where
         + Ledger
         + OutboundPayments
         + Payees
+        + Reconciliations
         + Statements
         + IdempotencyStore
         + AuditLog

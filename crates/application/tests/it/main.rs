@@ -12,6 +12,7 @@ mod conversation;
 mod demo;
 mod faults;
 mod forgotten;
+mod incoming;
 mod outbound;
 mod own_money;
 mod privacy;

@@ -25,8 +25,8 @@ pub struct SentPayment {
     pub amount: Money,
     /// How far it is.
     pub state: OutboundState,
-    /// True: the bank contradicted a final state of it.
-    pub is_contradicted: bool,
+    /// True: its hold ended before now.
+    pub was_released: bool,
 }
 
 /// What we know, to be compared with the statement.
@@ -58,7 +58,7 @@ pub enum ReconciliationClass {
 }
 
 /// One finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ReconciliationItem {
     /// What was found.
     pub class: ReconciliationClass,
@@ -72,6 +72,18 @@ pub struct ReconciliationItem {
     pub ours: Option<Money>,
     /// The bank's amount, below zero for money that left.
     pub theirs: Option<Money>,
+}
+
+impl SentPayment {
+    /// Whether we called it failed, and people have not decided otherwise.
+    fn was_called_failed(&self) -> bool {
+        match self.state {
+            OutboundState::Voided => true,
+            // Of one that the bank changed before it was final the hold goes on.
+            OutboundState::Exception => self.was_released,
+            _ => false,
+        }
+    }
 }
 
 impl ReconciliationClass {
@@ -168,8 +180,7 @@ fn payment_items(payment: &SentPayment, debits: &[&BankEntry], found: &mut Vec<R
         }
         return;
     };
-    let was_failed = payment.state == OutboundState::Voided || payment.is_contradicted;
-    let class = if was_failed {
+    let class = if payment.was_called_failed() {
         C::Late
     } else if Some(first.amount) == outgoing(payment) {
         C::Matched

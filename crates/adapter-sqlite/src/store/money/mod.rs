@@ -14,6 +14,7 @@ mod payment_codes;
 mod post;
 mod read;
 mod receiving;
+mod reconciliations;
 mod resolve;
 mod reverse;
 pub(crate) mod rows;

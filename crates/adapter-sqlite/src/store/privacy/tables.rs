@@ -73,6 +73,8 @@ pub const TABLES: &[(&str, TableUse)] = &[
     ("erasure_steps", Excluded("steps of an erasure, which leave nothing to export")),
     ("withdrawn_erasures", Excluded("that an erasure was taken back, by ids")),
     ("restores", NO_PERSON),
+    ("reconciliations", NO_PERSON),
+    ("reconciliation_items", Excluded("amounts of transfers and of the bank's lines, by ids")),
     ("data_exports", Excluded("exports themselves")),
     ("data_export_parts", Excluded("exports themselves")),
     ("legal_holds", Excluded("an order of a court or an authority may forbid to tell of it")),

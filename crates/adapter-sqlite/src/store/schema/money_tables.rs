@@ -220,3 +220,37 @@ diesel::table! {
         sealed -> Nullable<Binary>,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::values::columns::*;
+    reconciliations (id) {
+        id -> UuidCol,
+        operating_date -> Integer,
+        number -> BigInt,
+        unreadable -> Integer,
+        started_at -> InstantCol,
+        finished_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::values::columns::*;
+    reconciliation_items (id) {
+        id -> UuidCol,
+        operating_date -> Integer,
+        class -> Text,
+        reference -> Nullable<Text>,
+        entry_id -> Nullable<Text>,
+        transfer_id -> Nullable<UuidCol>,
+        ours -> Nullable<BigInt>,
+        ours_currency -> Nullable<Text>,
+        theirs -> Nullable<BigInt>,
+        theirs_currency -> Nullable<Text>,
+        first_run -> BigInt,
+        last_run -> Nullable<BigInt>,
+        opened_at -> InstantCol,
+        closed_at -> Nullable<InstantCol>,
+    }
+}

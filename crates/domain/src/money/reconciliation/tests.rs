@@ -24,7 +24,7 @@ fn sent(n: u128, minor: i64, state: OutboundState) -> SentPayment {
         operating_date: date(),
         amount: pesos(minor),
         state,
-        is_contradicted: false,
+        was_released: false,
     }
 }
 
@@ -106,11 +106,16 @@ fn a_payment_in_doubt_that_is_booked_is_matched() {
 }
 
 #[test]
-fn what_the_bank_booked_and_we_called_failed_is_late_for_good() {
-    let failed = sent(1, 500, OutboundState::Voided);
-    assert_eq!(classes(&found(&[failed.clone()], &[debit("e1", &failed, 500)])), ["late"]);
-    let decided = SentPayment { is_contradicted: true, ..sent(1, 500, OutboundState::Settled) };
-    assert_eq!(classes(&found(&[decided.clone()], &[debit("e1", &decided, 500)])), ["late"]);
+fn what_the_bank_booked_and_we_called_failed_is_late_until_people_decide() {
+    let one = |state, was_released| SentPayment { was_released, ..sent(1, 500, state) };
+    for (payment, expected) in [
+        (one(OutboundState::Voided, true), "late"),
+        (one(OutboundState::Exception, true), "late"),
+        (one(OutboundState::Exception, false), "matched"),
+        (one(OutboundState::Settled, true), "matched"),
+    ] {
+        assert_eq!(classes(&found(&[payment.clone()], &[debit("e1", &payment, 500)])), [expected]);
+    }
 }
 
 #[test]
