@@ -73,9 +73,9 @@ impl TlsFiles {
         let chain = certificates(certificate).map_err(TlsFilesError::Certificate)?;
         let key = PrivateKeyDer::from_pem_slice(&read(key).map_err(TlsFilesError::Key)?)
             .map_err(|_other: pem::Error| TlsFilesError::Key("the file has no private key in PEM"))?;
-        builder
-            .with_client_auth_cert(chain, key)
-            .map_err(|_unusable| TlsFilesError::Key("it doesn't belong to the certificate, or is of an unknown kind"))
+        builder.with_client_auth_cert(chain, key).map_err(|_unusable| {
+            TlsFilesError::Key("it doesn't belong to the certificate, or is of an unknown kind")
+        })
     }
 
     /// When the files were last changed. A file that can't be looked at counts as another state of it.
@@ -90,7 +90,9 @@ impl TlsFiles {
 fn roots(path: &Path) -> Result<RootCertStore, TlsFilesError> {
     let mut store = RootCertStore::empty();
     for certificate in certificates(path).map_err(TlsFilesError::Roots)? {
-        store.add(certificate).map_err(|_unusable| TlsFilesError::Roots("one of them is no root certificate"))?;
+        store
+            .add(certificate)
+            .map_err(|_unusable| TlsFilesError::Roots("one of them is no root certificate"))?;
     }
     Ok(store)
 }
@@ -120,7 +122,8 @@ mod tests {
     /// A certificate and its key.
     fn issued() -> (String, String) {
         let key = KeyPair::generate().unwrap();
-        let certificate = CertificateParams::new(vec!["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
+        let certificate =
+            CertificateParams::new(vec!["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
         (certificate.pem(), key.serialize_pem())
     }
 
