@@ -17,8 +17,8 @@ use application::{
         open_demo::{DemoPerson, OpenDemoPeople},
         open_wallet::OpenWallet,
         outbound::{
-            OutboundPolicy, carry_out_payments::CarryOutPayments, payment_inquiries::PaymentInquiries,
-            take_bank_word::TakeBankWord,
+            OutboundPolicy, carry_out_payments::CarryOutPayments, incoming_money::IncomingMoney,
+            payment_inquiries::PaymentInquiries, take_bank_word::TakeBankWord,
         },
         payees::PayeeBook,
         payment_code::{PaymentCodes, ResendPaymentCode},
@@ -32,7 +32,9 @@ use application::{
     },
 };
 use domain::{
-    accounts::PersonName, channel_account::ChannelAccount, money::transfer::OffUsSettlement,
+    accounts::PersonName,
+    channel_account::ChannelAccount,
+    money::{limits::Limits, transfer::OffUsSettlement},
     phone::PhoneNumber,
 };
 use ports::money::core_bank::{BankNotices, CoreBank};
@@ -88,6 +90,7 @@ pub(crate) struct BankConnection {
 pub(crate) struct OutsideBank {
     pub(crate) carry_out: CarryOutPayments,
     pub(crate) words: TakeBankWord,
+    pub(crate) incoming: IncomingMoney,
     pub(crate) notices: Option<Arc<dyn BankNotices>>,
 }
 
@@ -97,6 +100,7 @@ impl OutsideBank {
         let BankConnection { client, notices, policy } = connection;
         Self {
             carry_out: CarryOutPayments::new(store.clone(), store.clone(), client, kernel.clone(), policy),
+            incoming: IncomingMoney::new(store.clone(), store.clone(), unlimited_deposits(base)),
             words: TakeBankWord::new(store.clone(), store.clone(), kernel.clone(), policy.rules),
             notices,
         }
@@ -195,6 +199,15 @@ fn demo_person((phone, first_name, opening_minor): (&str, &str, i64)) -> Result<
         first_name: PersonName::parse(first_name).map_err(|fault| fault.to_string())?,
         opening_minor,
     })
+}
+
+/// Deposits of what the outside bank booked: the money is there, so no limit refuses it.
+fn unlimited_deposits(base: &Foundation) -> Deposits {
+    let Foundation { settings, store, kernel, .. } = base;
+    let rules = Arc::new(transfer_rules(settings, None));
+    let limits = Limits::none(settings.default_currency);
+    let policy = DepositPolicy { limits, adjustments: Adjustments::NeedSecondOperator };
+    Deposits::new(store.clone(), kernel.clone(), rules, policy)
 }
 
 /// The use case of deposits, for the API and for the command.

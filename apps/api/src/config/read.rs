@@ -99,9 +99,6 @@ pub(super) fn found(r: &mut Reader<'_>) -> Found {
     let env = place.env;
     let home = home(r);
     let bank = bank::bank(r);
-    if bank.is_some() {
-        r.fault("BANK_CLIENT_MODE", "is http, which this version can't honour; it has local");
-    }
     let capacity = place::capacity(r, env);
     let nlu_calls_max = understanding::calls_beside(capacity.turn_workers);
     Found {

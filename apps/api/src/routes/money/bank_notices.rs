@@ -11,7 +11,7 @@ use crate::{
     wakeups::WorkerWakeups,
 };
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
-use application::money::outbound::take_bank_word::WordTaken;
+use application::money::outbound::{incoming_money::Incoming, take_bank_word::WordTaken};
 use ports::money::core_bank::BankNotice;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -62,12 +62,22 @@ pub(crate) async fn receive(
     notices.authenticate(&raw).map_err(|_invalid| refused())?;
     let taken = match notices.decode(&raw) {
         BankNotice::PaymentStatus(report) => bank.words.report(&report, raw.body).await?,
-        BankNotice::EntryBooked(entry) => bank.words.entry(&entry, raw.body).await?,
+        BankNotice::EntryBooked(entry) => match bank.incoming.take(&entry).await? {
+            Incoming::Deposited | Incoming::Nobody => {
+                wakeups.alerts.notify_one();
+                return Ok(taken_answer());
+            }
+            Incoming::Meaningless => bank.words.entry(&entry, raw.body).await?,
+        },
         BankNotice::Meaningless => WordTaken::Meaningless,
     };
     match taken {
         WordTaken::Taken(_state) => wakeups.alerts.notify_one(),
         WordTaken::Meaningless => tracing::warn!("a notice of the bank is about nothing that is known here"),
     }
-    Ok(HttpResponse::Ok().json(NoticeTakenJson { status: "ok" }))
+    Ok(taken_answer())
+}
+
+fn taken_answer() -> HttpResponse {
+    HttpResponse::Ok().json(NoticeTakenJson { status: "ok" })
 }
