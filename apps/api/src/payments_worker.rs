@@ -3,10 +3,10 @@
 
 use crate::{
     composition::{App, OutsideBank},
-    telemetry::set_in_doubt,
+    telemetry::{set_findings, set_in_doubt},
     wakeups::WorkerWakeups,
 };
-use application::error_chain::describe;
+use application::{error_chain::describe, money::reconcile::ReconcileTurn};
 use futures_util::FutureExt;
 use ports::money::LeasedPayment;
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
@@ -20,7 +20,9 @@ const AT_ONCE_MAX: usize = 16;
 /// Longest wait before looking for payments again: other replicas send no wake-ups here.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How often the figures are read.
-const FIGURES_EVERY: Duration = Duration::from_secs(2);
+const FIGURES_EVERY: Duration = Duration::from_secs(10);
+/// How long to wait after a reconciliation that failed, and while another process does it.
+const RECONCILE_AGAIN_AFTER: Duration = Duration::from_secs(60);
 
 /// Carries payments out until it must stop. Where there is no outside bank it ends at once.
 pub(crate) async fn carry_out(
@@ -85,8 +87,40 @@ pub(crate) async fn report_figures(app: Arc<App>, mut stopped: watch::Receiver<b
                 tracing::error!(error = %describe(&fault), "the payments in doubt were not counted")
             }
         }
+        match app.money.reconciliations.open_findings().await {
+            Ok(findings) => set_findings(&findings),
+            Err(fault) => {
+                tracing::error!(error = %describe(&fault), "the open findings were not counted");
+            }
+        }
         tokio::select! {
             () = tokio::time::sleep(FIGURES_EVERY) => {}
+            _ = stopped.changed() => break,
+        }
+    }
+}
+
+/// Reconciles with the outside bank until it must stop. Where there is none it ends at once.
+pub(crate) async fn reconcile(
+    app: Arc<App>,
+    wakeups: Arc<WorkerWakeups>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let Some(bank) = app.money.bank.clone() else { return };
+    while !*stopped.borrow() {
+        let pause = match bank.reconcile_by_itself.run().await {
+            Ok(ReconcileTurn::Done) => {
+                wakeups.alerts.notify_one();
+                bank.reconcile_by_itself.every().to_std().unwrap_or(RECONCILE_AGAIN_AFTER)
+            }
+            Ok(ReconcileTurn::Elsewhere) => RECONCILE_AGAIN_AFTER,
+            Err(fault) => {
+                tracing::error!(error = %describe(&fault), "nothing was reconciled; it is tried again");
+                RECONCILE_AGAIN_AFTER
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
             _ = stopped.changed() => break,
         }
     }

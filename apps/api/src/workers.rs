@@ -62,6 +62,7 @@ impl Workers {
         tasks.spawn(next_fallbacks(app.clone(), wakeups.clone(), stopped.clone()));
         tasks.spawn(tell(app.clone(), wakeups.clone(), stopped.clone()));
         tasks.spawn(payments_worker::carry_out(app.clone(), wakeups.clone(), stopped.clone()));
+        tasks.spawn(payments_worker::reconcile(app.clone(), wakeups.clone(), stopped.clone()));
         tasks.spawn(payments_worker::report_figures(app.clone(), stopped.clone()));
         tasks.spawn(prices(app.clone(), stopped.clone()));
         tasks.spawn(clabes(app.clone(), stopped.clone()));

@@ -14,6 +14,7 @@ mod otp;
 mod people;
 mod privacy;
 mod purge;
+mod reconcile;
 mod serve;
 mod signals;
 mod telegram;
@@ -80,6 +81,8 @@ enum Command {
     Audit(audit::AuditCommand),
     /// Delete what was kept long enough, or count it.
     Purge(purge::PurgeArgs),
+    /// Compare an operating date with the outside bank's statement. Exits with 1 if people must look at something.
+    Reconcile(reconcile::ReconcileArgs),
     /// List what could not be processed, and try it again.
     #[command(subcommand)]
     DeadLetters(dead_letters::DeadLettersCommand),
@@ -99,6 +102,7 @@ impl Command {
             | Self::Privacy(_)
             | Self::Audit(_)
             | Self::Purge(_)
+            | Self::Reconcile(_)
             | Self::DeadLetters(dead_letters::DeadLettersCommand::List) => Purpose::Look,
             Self::Migrate(args) => args.purpose(),
             _ => Purpose::Run,
@@ -147,6 +151,8 @@ async fn with_settings(command: Command, settings: Settings) -> Result<ExitCode,
         Command::Otp(command) => Box::pin(otp::run(settings, &command)).await,
         Command::DeadLetters(command) => dead_letters::run(settings, &command).await,
         Command::Audit(command) => audit::run(&settings, &command).await,
+        // On the heap, because the future is large.
+        Command::Reconcile(args) => Box::pin(reconcile::run(&settings, &args)).await,
         Command::Purge(args) => purge::run(&settings, &args).await,
         Command::Ledger(command) => ledger::run(&settings, &command).await,
         Command::People(command) => people::run(&settings, &command).await,

@@ -1,7 +1,7 @@
 //! Connects the outside bank, if the settings name one.
 
-use super::money::BankConnection;
-use crate::config::Settings;
+use super::money::{BankConnection, OutsideBank};
+use crate::{config::Settings, stores::Stores};
 use adapter_bank_http::{BankClient, InvalidBankConfig, NoticeSecrets, SignedNotices};
 use application::{kernel::Kernel, money::outbound::OutboundPolicy};
 use domain::money::outbound::OutboundRules;
@@ -25,5 +25,17 @@ pub(super) fn connect(
         zone: settings.default_time_zone,
         cutoff: bank.cutoff,
     };
-    Ok(Some(BankConnection { client: Arc::new(client), notices, policy }))
+    let account = bank.client.account.clone();
+    let reconcile_every = bank.reconcile_every;
+    Ok(Some(BankConnection { client: Arc::new(client), notices, policy, account, reconcile_every }))
+}
+
+/// The use cases of the outside bank, for commands: they start no workers. `None` with BANK_CLIENT_MODE=local.
+pub(crate) fn outside_bank(
+    settings: &Settings,
+    store: &Arc<dyn Stores>,
+) -> Result<Option<OutsideBank>, InvalidBankConfig> {
+    let kernel = super::kernel();
+    let connection = connect(settings, &kernel)?;
+    Ok(connection.map(|connection| OutsideBank::build(settings, store, &kernel, connection)))
 }

@@ -29,6 +29,7 @@ use thiserror::Error;
 
 pub(crate) use self::{
     accounts::{Accounts, import_people},
+    bank::outside_bank,
     keys::KeysError,
     messaging::Messaging,
     money::{Money, OutsideBank, deposits},

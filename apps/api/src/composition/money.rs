@@ -10,20 +10,23 @@ use adapter_locales::BuiltInTexts;
 use application::{
     kernel::Kernel,
     money::{
+        bank_entries::TakeEntries,
         cancel_transfer::CancelTransfer,
         confirm_transfer::ConfirmTransfer,
         deposit::{Adjustments, DepositPolicy, Deposits},
         figures::{Figures, FiguresParts},
+        incoming::TakeIncoming,
         open_demo::{DemoPerson, OpenDemoPeople},
         open_wallet::OpenWallet,
         outbound::{
-            OutboundPolicy, carry_out_payments::CarryOutPayments, incoming_money::IncomingMoney,
-            payment_inquiries::PaymentInquiries, take_bank_word::TakeBankWord,
+            OutboundPolicy, carry_out_payments::CarryOutPayments, payment_inquiries::PaymentInquiries,
+            take_bank_word::TakeBankWord,
         },
         payees::PayeeBook,
         payment_code::{PaymentCodes, ResendPaymentCode},
         prepare_transfer::{PrepareTransfer, PrepareTransferParts},
         receiving::Receiving,
+        reconcile::{Reconcile, ReconcileByItself},
         reverse_transfer::ReverseTransfer,
         statement::Statements,
         submit_transfer::{SubmitTransfer, SubmitTransferParts},
@@ -31,13 +34,17 @@ use application::{
         wallets::Wallets,
     },
 };
+use chrono::Duration;
 use domain::{
     accounts::PersonName,
     channel_account::ChannelAccount,
     money::{limits::Limits, transfer::OffUsSettlement},
     phone::PhoneNumber,
 };
-use ports::money::core_bank::{BankNotices, CoreBank};
+use ports::money::{
+    Reconciliations,
+    core_bank::{BankNotices, CoreBank},
+};
 use std::sync::Arc;
 #[cfg(feature = "sandbox")]
 use {
@@ -72,6 +79,7 @@ pub(crate) struct Money {
     pub(crate) receiving: Arc<Receiving>,
     pub(crate) deposits: Arc<Deposits>,
     pub(crate) inquiries: Arc<PaymentInquiries>,
+    pub(crate) reconciliations: Arc<dyn Reconciliations>,
     /// `None`: no outside bank is set up, and off-us transfers settle at once.
     pub(crate) bank: Option<Arc<OutsideBank>>,
     rules: Arc<TransferRules>,
@@ -84,24 +92,49 @@ pub(crate) struct BankConnection {
     /// `None`: the bank has no way to tell us anything by itself.
     pub(crate) notices: Option<Arc<dyn BankNotices>>,
     pub(crate) policy: OutboundPolicy,
+    /// Our account at the bank.
+    pub(crate) account: String,
+    pub(crate) reconcile_every: Duration,
 }
 
 /// The use cases of payments to the outside bank.
 pub(crate) struct OutsideBank {
     pub(crate) carry_out: CarryOutPayments,
-    pub(crate) words: TakeBankWord,
-    pub(crate) incoming: IncomingMoney,
+    pub(crate) words: Arc<TakeBankWord>,
+    pub(crate) entries: Arc<TakeEntries>,
+    pub(crate) reconcile: Arc<Reconcile>,
+    pub(crate) reconcile_by_itself: ReconcileByItself,
+    pub(crate) policy: OutboundPolicy,
     pub(crate) notices: Option<Arc<dyn BankNotices>>,
 }
 
 impl OutsideBank {
-    fn build(base: &Foundation, connection: BankConnection) -> Self {
-        let Foundation { store, kernel, .. } = base;
-        let BankConnection { client, notices, policy } = connection;
+    /// Builds them. No worker runs yet.
+    pub(super) fn build(
+        settings: &Settings,
+        store: &Arc<dyn Stores>,
+        kernel: &Kernel,
+        connection: BankConnection,
+    ) -> Self {
+        let BankConnection { client, notices, policy, account, reconcile_every } = connection;
+        let words =
+            Arc::new(TakeBankWord::new(store.clone(), store.clone(), kernel.clone(), policy.rules));
+        let deposits = unlimited_deposits(settings, store, kernel);
+        let home = settings.default_region;
+        let incoming = TakeIncoming::new(store.clone(), store.clone(), deposits, home);
+        let entries = Arc::new(TakeEntries::new(words.clone(), incoming));
+        let reconcile =
+            Reconcile::new(store.clone(), client.clone(), entries.clone(), account, kernel.clone());
+        let reconcile = Arc::new(reconcile);
+        let by_itself =
+            ReconcileByItself::new(reconcile.clone(), store.clone(), policy, reconcile_every, kernel.clone());
         Self {
+            reconcile,
+            reconcile_by_itself: by_itself,
             carry_out: CarryOutPayments::new(store.clone(), store.clone(), client, kernel.clone(), policy),
-            incoming: IncomingMoney::new(store.clone(), store.clone(), unlimited_deposits(base)),
-            words: TakeBankWord::new(store.clone(), store.clone(), kernel.clone(), policy.rules),
+            words,
+            entries,
+            policy,
             notices,
         }
     }
@@ -154,7 +187,8 @@ impl Money {
             deposits: Arc::new(deposits(settings, store.clone())),
             receiving: Arc::new(Receiving::new(store.clone(), kernel.clone())),
             inquiries: Arc::new(PaymentInquiries::new(store.clone(), kernel.clone())),
-            bank: bank.map(|connection| Arc::new(OutsideBank::build(base, connection))),
+            reconciliations: store.clone(),
+            bank: bank.map(|connection| Arc::new(OutsideBank::build(settings, store, kernel, connection))),
             rules,
             store: store.clone(),
         }
@@ -202,8 +236,7 @@ fn demo_person((phone, first_name, opening_minor): (&str, &str, i64)) -> Result<
 }
 
 /// Deposits of what the outside bank booked: the money is there, so no limit refuses it.
-fn unlimited_deposits(base: &Foundation) -> Deposits {
-    let Foundation { settings, store, kernel, .. } = base;
+fn unlimited_deposits(settings: &Settings, store: &Arc<dyn Stores>, kernel: &Kernel) -> Deposits {
     let rules = Arc::new(transfer_rules(settings, None));
     let limits = Limits::none(settings.default_currency);
     let policy = DepositPolicy { limits, adjustments: Adjustments::NeedSecondOperator };

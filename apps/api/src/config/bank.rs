@@ -30,6 +30,8 @@ pub struct BankSettings {
     pub cutoff: Cutoff,
     /// How long a payment that the bank doesn't know may still be on its way there.
     pub in_flight_horizon: chrono::Duration,
+    /// How often the day and the day before are reconciled.
+    pub reconcile_every: chrono::Duration,
     /// How long the sandbox's bank takes to settle a payment.
     pub sandbox_settles_after: Duration,
 }
@@ -59,6 +61,7 @@ fn http(r: &mut Reader<'_>) -> Option<BankSettings> {
     let notice_secrets = notice_secrets(r);
     let cutoff = r.read("BANK_CUTOFF", "18:00", "a time of day such as 18:00", |text| text.parse().ok());
     let horizon = r.within("BANK_IN_FLIGHT_HORIZON_MINUTES", 60, 1..=HORIZON_MINUTES_MAX);
+    let reconcile_every = r.within("RECONCILE_EVERY_MINUTES", 60, 1..=1440);
     let settles_after = r.within("BANK_SANDBOX_SETTLES_AFTER_MS", 0, 0..=600_000);
     Some(BankSettings {
         client: BankConfig {
@@ -75,6 +78,7 @@ fn http(r: &mut Reader<'_>) -> Option<BankSettings> {
         notice_secrets,
         cutoff: cutoff?,
         in_flight_horizon: chrono::Duration::minutes(horizon),
+        reconcile_every: chrono::Duration::minutes(reconcile_every),
         sandbox_settles_after: Duration::from_millis(settles_after),
     })
 }

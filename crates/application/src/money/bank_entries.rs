@@ -6,10 +6,11 @@ use super::{
 };
 use domain::{ids::TransferId, money::bank::BankEntry};
 use ports::store_error::StoreResult;
+use std::sync::Arc;
 
 /// Takes lines of the statement.
 pub struct TakeEntries {
-    words: TakeBankWord,
+    words: Arc<TakeBankWord>,
     incoming: TakeIncoming,
 }
 
@@ -29,7 +30,7 @@ pub enum EntryTaken {
 impl TakeEntries {
     /// Builds the use case from those that it needs.
     #[must_use]
-    pub fn new(words: TakeBankWord, incoming: TakeIncoming) -> Self {
+    pub fn new(words: Arc<TakeBankWord>, incoming: TakeIncoming) -> Self {
         Self { words, incoming }
     }
 

@@ -1,8 +1,11 @@
 //! Compare an operating date with the bank's statement, after its lines have acted.
 
-use super::bank_entries::{EntryTaken, TakeEntries};
+use super::{
+    bank_entries::{EntryTaken, TakeEntries},
+    outbound::OutboundPolicy,
+};
 use crate::kernel::Kernel;
-use chrono::Days;
+use chrono::{Days, Duration};
 use domain::{
     ids::TransferId,
     money::{
@@ -11,12 +14,14 @@ use domain::{
         reconciliation::{OurSide, ReconciliationClass, SentPayment, reconcile},
     },
     operations::audit::Actor,
+    principal::Principal,
 };
 use ports::{
     money::{
         NewReconciliation, ReconciliationRun, ReconciliationSaved, Reconciliations,
         core_bank::{BankUnavailable, CoreBank, StatementQuery},
     },
+    operations::Leases,
     store_error::{StoreError, StoreResult},
 };
 use std::{
@@ -24,6 +29,7 @@ use std::{
     sync::Arc,
 };
 use thiserror::Error;
+use uuid::Uuid;
 
 /// The most pages of a statement that are read. A bank whose cursor never ends must not keep us for ever.
 const PAGES_MAX: usize = 1_000;
@@ -32,6 +38,8 @@ const DAYS_AFTER: u64 = 3;
 const DAYS_BEFORE: u64 = 1;
 /// How often a run is written again because another one was written at the same time.
 const WRITES_MAX: u32 = 5;
+/// The lease of the process that reconciles by itself.
+const LEASE: &str = "reconciliation";
 
 /// Reconciles.
 pub struct Reconcile {
@@ -172,5 +180,75 @@ impl Reconcile {
             }
         }
         Err(ReconcileError::Busy)
+    }
+}
+
+/// Reconciles the operating date of now and the one before, again and again: one process does it for all.
+pub struct ReconcileByItself {
+    reconcile: Arc<Reconcile>,
+    leases: Arc<dyn Leases>,
+    holder: Uuid,
+    policy: OutboundPolicy,
+    every: Duration,
+    kernel: Kernel,
+}
+
+/// What came of a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReconcileTurn {
+    /// Both dates were reconciled.
+    Done,
+    /// Another process does it.
+    Elsewhere,
+}
+
+impl ReconcileByItself {
+    /// Builds the use case. It is one process to the lease.
+    #[must_use]
+    pub fn new(
+        reconcile: Arc<Reconcile>,
+        leases: Arc<dyn Leases>,
+        policy: OutboundPolicy,
+        every: Duration,
+        kernel: Kernel,
+    ) -> Self {
+        Self { reconcile, leases, holder: kernel.new_id(), policy, every, kernel }
+    }
+
+    /// How long to wait after a turn that was done.
+    #[must_use]
+    pub const fn every(&self) -> Duration {
+        self.every
+    }
+
+    /// Takes a turn, unless another process took it less than [`ReconcileByItself::every`] ago. If it fails, any process
+    /// may try again.
+    ///
+    /// # Errors
+    /// [`ReconcileError`].
+    pub async fn run(&self) -> Result<ReconcileTurn, ReconcileError> {
+        let now = self.kernel.now();
+        let until = now.checked_add_signed(self.every).unwrap_or(now);
+        if !self.leases.hold_lease(LEASE, self.holder, now, until).await? {
+            return Ok(ReconcileTurn::Elsewhere);
+        }
+        let done = self.both(self.policy.date_at(now)).await;
+        if done.is_err() {
+            self.leases.release_lease(LEASE, self.holder).await?;
+        }
+        done.map(|()| ReconcileTurn::Done)
+    }
+
+    async fn both(&self, today: OperatingDate) -> Result<(), ReconcileError> {
+        let before = today.date().pred_opt().map(OperatingDate::new);
+        for date in before.into_iter().chain([today]) {
+            let actor = Actor {
+                who: Principal::System,
+                channel: "worker".to_owned(),
+                request_id: "reconciliation".to_owned(),
+            };
+            self.reconcile.run(date, actor).await?;
+        }
+        Ok(())
     }
 }

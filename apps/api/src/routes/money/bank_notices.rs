@@ -11,7 +11,7 @@ use crate::{
     wakeups::WorkerWakeups,
 };
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
-use application::money::outbound::{incoming_money::Incoming, take_bank_word::WordTaken};
+use application::money::{bank_entries::EntryTaken, outbound::take_bank_word::WordTaken};
 use ports::money::core_bank::BankNotice;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -61,23 +61,17 @@ pub(crate) async fn receive(
     drop(request.extensions_mut().remove::<Share>());
     notices.authenticate(&raw).map_err(|_invalid| refused())?;
     let taken = match notices.decode(&raw) {
-        BankNotice::PaymentStatus(report) => bank.words.report(&report, raw.body).await?,
-        BankNotice::EntryBooked(entry) => match bank.incoming.take(&entry).await? {
-            Incoming::Deposited | Incoming::Nobody => {
-                wakeups.alerts.notify_one();
-                return Ok(taken_answer());
-            }
-            Incoming::Meaningless => bank.words.entry(&entry, raw.body).await?,
+        BankNotice::PaymentStatus(report) => match bank.words.report(&report, raw.body).await? {
+            WordTaken::Taken(_state) => EntryTaken::Payment,
+            WordTaken::Meaningless => EntryTaken::Nothing,
         },
-        BankNotice::Meaningless => WordTaken::Meaningless,
+        BankNotice::EntryBooked(entry) => bank.entries.run(&entry, raw.body, "webhook").await?,
+        BankNotice::Meaningless => EntryTaken::Nothing,
     };
     match taken {
-        WordTaken::Taken(_state) => wakeups.alerts.notify_one(),
-        WordTaken::Meaningless => tracing::warn!("a notice of the bank is about nothing that is known here"),
+        EntryTaken::Payment | EntryTaken::Deposit(_) => wakeups.alerts.notify_one(),
+        EntryTaken::ForPeople => tracing::warn!("the bank booked money that people must look at"),
+        EntryTaken::Nothing => tracing::warn!("a notice of the bank is about nothing that is known here"),
     }
-    Ok(taken_answer())
-}
-
-fn taken_answer() -> HttpResponse {
-    HttpResponse::Ok().json(NoticeTakenJson { status: "ok" })
+    Ok(HttpResponse::Ok().json(NoticeTakenJson { status: "ok" }))
 }

@@ -3,6 +3,7 @@
 mod bank_notices;
 mod deposits;
 mod payees;
+mod reconciliations;
 mod transfers;
 mod wallets;
 
@@ -30,6 +31,10 @@ use actix_web::web::ServiceConfig;
     transfers::bank::resolve,
     transfers::bank::withdraw,
     bank_notices::receive,
+    reconciliations::run,
+    reconciliations::list,
+    reconciliations::show,
+    reconciliations::items,
     transfers::reverse::reverse,
     deposits::deposit,
     payees::list,
@@ -48,6 +53,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .configure(wallets::routes)
         .configure(transfers::routes)
         .configure(bank_notices::routes)
+        .configure(reconciliations::routes)
         .configure(deposits::routes)
         .configure(payees::routes);
 }

@@ -5,7 +5,7 @@ use super::recorder::{Heard, OutboundPolicy, PaymentRecorder, by_itself, ordered
 use crate::kernel::Kernel;
 use chrono::Duration;
 use domain::money::{
-    bank::{BankOrder, BankStatus, OperatingDate, StatusOutcome, SubmitOutcome},
+    bank::{BankOrder, BankStatus, StatusOutcome, SubmitOutcome},
     outbound::{OutboundEvent, OutboundPayment, OutboundState},
     transfer::{Destination, Transfer},
 };
@@ -83,7 +83,7 @@ impl CarryOutPayments {
         transfer: &Transfer,
     ) -> StoreResult<OutboundState> {
         let now = self.kernel.now();
-        let date = OperatingDate::at(now, &self.policy.zone, self.policy.cutoff);
+        let date = self.policy.date_at(now);
         let Destination::Account(creditor) = &transfer.destination else {
             return Err(StoreError::Corrupt("a payment to an account that can't be read".into()));
         };

@@ -2,10 +2,11 @@
 //! meanwhile.
 
 use crate::kernel::Kernel;
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use domain::{
     money::{
-        bank::{BankReason, BankStatus, Cutoff, PaymentReport},
+        bank::{BankReason, BankStatus, Cutoff, OperatingDate, PaymentReport},
         outbound::{Ordered, OutboundEvent, OutboundPayment, OutboundRules, OutboundState},
         transfer::Transfer,
     },
@@ -30,6 +31,14 @@ pub struct OutboundPolicy {
     pub zone: Tz,
     /// The time of day from which on a payment belongs to the bank's next day.
     pub cutoff: Cutoff,
+}
+
+impl OutboundPolicy {
+    /// The operating date of a payment that is sent at that time.
+    #[must_use]
+    pub fn date_at(&self, at: DateTime<Utc>) -> OperatingDate {
+        OperatingDate::at(at, &self.zone, self.cutoff)
+    }
 }
 
 /// Decides events and writes the decisions.
