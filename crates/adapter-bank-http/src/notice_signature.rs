@@ -1,7 +1,7 @@
 //! The signature of a notice, by Standard Webhooks (<https://www.standardwebhooks.com>).
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Duration, Utc};
 use ports::raw_webhook::{RawWebhook, SignatureInvalid};
 use ring::hmac;
 use secrecy::{ExposeSecret, SecretString};
@@ -12,7 +12,7 @@ const PREFIX: &str = "whsec_";
 /// How many bytes a secret has.
 const SECRET_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
 /// How far a notice's time may be from ours, before and after.
-const TOLERANCE: TimeDelta = TimeDelta::minutes(5);
+const TOLERANCE: Duration = Duration::seconds(300);
 /// The most signatures of a header that are looked at.
 const SIGNATURES_MAX: usize = 16;
 /// The longest id of a notice, in bytes.

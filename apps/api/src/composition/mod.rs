@@ -1,7 +1,7 @@
 //! Puts the program together: which adapter implements which port. Each feature is built in its own file.
 
 mod accounts;
-mod bank;
+pub(crate) mod bank;
 mod keys;
 mod messaging;
 mod money;

@@ -17,7 +17,7 @@ const CLIENT: &str = "ventanilla pruebas";
 const SECRET: &str = "a+secret/with=signs";
 const ACCOUNT: &str = "646180000100000007";
 const PAID: &str = "012180000000000157";
-const PENDING: &str = "012180000000000258";
+pub(crate) const PENDING: &str = "012180000000000258";
 const REFUSED: &str = "012180000000000359";
 const DATE: &str = "2026-03-10";
 
@@ -54,7 +54,7 @@ impl World {
         read(request.send().await.unwrap()).await
     }
 
-    async fn token(&self) -> String {
+    pub(crate) async fn token(&self) -> String {
         let (status, granted) = self.grant(Some(&basic(SECRET)), &[]).await;
         assert_eq!((status, &granted["token_type"]), (200, &json!("Bearer")), "{granted}");
         granted["access_token"].as_str().unwrap().to_owned()
@@ -66,7 +66,7 @@ impl World {
         request.header("Idempotency-Key", key).json(order).send().await
     }
 
-    async fn paid(&self, token: &str, order: &Value) -> (u16, Value) {
+    pub(crate) async fn paid(&self, token: &str, order: &Value) -> (u16, Value) {
         read(self.pay(token, order).await.unwrap()).await
     }
 
@@ -94,7 +94,7 @@ fn reference(name: &str) -> String {
     format!("{name:0<20}")
 }
 
-fn order(name: &str, account: &str) -> Value {
+pub(crate) fn order(name: &str, account: &str) -> Value {
     json!({
         "reference": reference(name), "operating_date": DATE, "amount": "1.50", "currency": "MXN",
         "debtor": {"account": ACCOUNT}, "creditor": {"account": account, "account_type": "clabe"},
@@ -106,7 +106,7 @@ async fn a_token_is_given_to_the_customer_alone() {
     let world = World::start();
     for (header, form, status, error) in [
         (None, vec![], 401, "invalid_client"),
-        (Some(basic("guess")), vec![], 401, "invalid_client"),
+        (Some(basic("wrong")), vec![], 401, "invalid_client"),
         (None, vec![("client_id", CLIENT), ("client_secret", SECRET)], 401, "invalid_client"),
         (Some(basic(SECRET)), vec![("grant_type", "password")], 400, "unsupported_grant_type"),
         (Some(basic(SECRET)), vec![("scope", "everything")], 400, "invalid_scope"),

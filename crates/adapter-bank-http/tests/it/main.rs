@@ -4,6 +4,7 @@
 mod bank;
 mod certificates;
 mod no_answer;
+mod published;
 mod reads;
 mod tokens;
 mod transfers;
