@@ -4,7 +4,7 @@ use crate::{
     accounts::{ChatLinks, Freezes, Identities, Sessions, Users},
     messaging::{Alerts, Consents, Conversations, Flows, Outbox, TurnQueue},
     money::{Ledger, Payees, Receiving, Statements},
-    operations::{AuditLog, DatabaseCare, DeadLetters, IdempotencyStore, Leases, Retention, SignedRequests},
+    operations::{AuditLog, DatabaseCare, DeadLetters, IdempotencyStore, Leases, Operators, Retention, SignedRequests},
     privacy::{DataExports, Erasures, KeyCopies, LegalHolds, PersonalData},
     verification::{VerificationPages, VerificationReports, Verifications},
 };
@@ -35,6 +35,7 @@ pub trait Stores:
     + Receiving
     + DatabaseCare
     + Leases
+    + Operators
     + Erasures
     + DataExports
     + PersonalData
@@ -70,6 +71,7 @@ impl<T> Stores for T where
         + Receiving
         + DatabaseCare
         + Leases
+    + Operators
         + Erasures
         + DataExports
         + PersonalData

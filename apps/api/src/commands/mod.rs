@@ -10,6 +10,7 @@ mod keys;
 mod ledger;
 mod migrate;
 mod nlu;
+mod operator;
 mod otp;
 mod people;
 mod privacy;
@@ -57,6 +58,9 @@ enum Command {
     Token(token::TokenArgs),
     /// Check the settings, the database and the connection to each provider.
     Doctor,
+    /// Accounts of operators, and tokens for them.
+    #[command(subcommand)]
+    Operator(operator::OperatorCommand),
     /// Verify a number or an e-mail address: send a code and check it.
     #[command(subcommand)]
     Otp(otp::OtpCommand),
@@ -97,6 +101,7 @@ impl Command {
             | Self::Ledger(_)
             | Self::People(_)
             | Self::Privacy(_)
+            | Self::Operator(_)
             | Self::Audit(_)
             | Self::Purge(_)
             | Self::DeadLetters(dead_letters::DeadLettersCommand::List) => Purpose::Look,
@@ -146,6 +151,7 @@ async fn with_settings(command: Command, settings: Settings) -> Result<ExitCode,
         // On the heap, because the future is large.
         Command::Otp(command) => Box::pin(otp::run(settings, &command)).await,
         Command::DeadLetters(command) => dead_letters::run(settings, &command).await,
+        Command::Operator(command) => operator::run(&settings, &command).await,
         Command::Audit(command) => audit::run(&settings, &command).await,
         Command::Purge(args) => purge::run(&settings, &args).await,
         Command::Ledger(command) => ledger::run(&settings, &command).await,
