@@ -4,7 +4,9 @@ use crate::{
     accounts::{ChatLinks, Freezes, Identities, Sessions, Users},
     messaging::{Alerts, Consents, Conversations, Flows, Outbox, TurnQueue},
     money::{Ledger, OutboundPayments, Payees, Receiving, Reconciliations, Statements},
-    operations::{AuditLog, DatabaseCare, DeadLetters, IdempotencyStore, Leases, Retention, SignedRequests},
+    operations::{
+        AuditLog, DatabaseCare, DeadLetters, IdempotencyStore, Leases, Operators, Retention, SignedRequests,
+    },
     privacy::{DataExports, Erasures, KeyCopies, LegalHolds, PersonalData},
     verification::{VerificationPages, VerificationReports, Verifications},
 };
@@ -37,6 +39,7 @@ pub trait Stores:
     + Receiving
     + DatabaseCare
     + Leases
+    + Operators
     + Erasures
     + DataExports
     + PersonalData
@@ -74,6 +77,7 @@ impl<T> Stores for T where
         + Receiving
         + DatabaseCare
         + Leases
+        + Operators
         + Erasures
         + DataExports
         + PersonalData

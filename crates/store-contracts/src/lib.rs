@@ -150,6 +150,8 @@ macro_rules! suite {
                 idempotency_store: one_of_many_does_the_work, a_claim_without_an_answer_ends, responses_end;
                 leases: of_many_processes_one_holds_a_lease, a_lease_is_extended_and_ends,
                     a_lease_is_given_back_by_its_holder;
+                operators: an_address_has_one_account, a_token_ends_with_its_series_and_its_account,
+                    a_wrong_address_changes_nobody, they_are_listed_page_by_page;
                 database_care: migrated_tables_are_current_and_take_writes,
                     keys_are_noted_until_no_row_needs_them, a_kept_key_stays_as_it_was;
                 retention: old_codes_go, a_batch_keeps_to_its_limit, old_texts_go, old_deliveries_go, old_webhooks_go,

@@ -10,6 +10,7 @@ mod keys;
 mod ledger;
 mod migrate;
 mod nlu;
+mod operator;
 mod otp;
 mod people;
 mod privacy;
@@ -58,6 +59,9 @@ enum Command {
     Token(token::TokenArgs),
     /// Check the settings, the database and the connection to each provider.
     Doctor,
+    /// Accounts of operators, and tokens for them.
+    #[command(subcommand)]
+    Operator(operator::OperatorCommand),
     /// Verify a number or an e-mail address: send a code and check it.
     #[command(subcommand)]
     Otp(otp::OtpCommand),
@@ -100,6 +104,7 @@ impl Command {
             | Self::Ledger(_)
             | Self::People(_)
             | Self::Privacy(_)
+            | Self::Operator(_)
             | Self::Audit(_)
             | Self::Purge(_)
             | Self::Reconcile(_)
@@ -150,6 +155,7 @@ async fn with_settings(command: Command, settings: Settings) -> Result<ExitCode,
         // On the heap, because the future is large.
         Command::Otp(command) => Box::pin(otp::run(settings, &command)).await,
         Command::DeadLetters(command) => dead_letters::run(settings, &command).await,
+        Command::Operator(command) => operator::run(&settings, &command).await,
         Command::Audit(command) => audit::run(&settings, &command).await,
         // On the heap, because the future is large.
         Command::Reconcile(args) => Box::pin(reconcile::run(&settings, &args)).await,

@@ -36,8 +36,7 @@ pub(super) async fn run(settings: &Settings, args: &ReconcileArgs) -> Result<Exi
     let bank = bank.ok_or("no outside bank is set up: BANK_CLIENT_MODE is local")?;
     let now = kernel().now();
     let date = args.date.map_or_else(|| bank.policy.date_at(now), OperatingDate::new);
-    let actor =
-        Actor { who: Principal::System, channel: "command".into(), request_id: "reconcile".into() };
+    let actor = Actor { who: Principal::System, channel: "command".into(), request_id: "reconcile".into() };
     let run = bank.reconcile.run(date, actor).await.map_err(|fault| describe(&fault))?;
     let found = found(store.as_ref(), run.id).await?;
     let mut lines: Vec<String> = ReconciliationClass::ALL.map(|class| count(class, &found)).to_vec();

@@ -117,8 +117,7 @@ impl OutsideBank {
         connection: BankConnection,
     ) -> Self {
         let BankConnection { client, notices, policy, account, reconcile_every } = connection;
-        let words =
-            Arc::new(TakeBankWord::new(store.clone(), store.clone(), kernel.clone(), policy.rules));
+        let words = Arc::new(TakeBankWord::new(store.clone(), store.clone(), kernel.clone(), policy.rules));
         let deposits = unlimited_deposits(settings, store, kernel);
         let home = settings.default_region;
         let incoming = TakeIncoming::new(store.clone(), store.clone(), deposits, home);

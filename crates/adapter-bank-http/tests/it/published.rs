@@ -48,10 +48,15 @@ fn it_is_openapi_and_every_reference_leads_somewhere() {
     let published = published();
     assert_eq!(published["openapi"], "3.1.0");
     let paths: Vec<_> = published["paths"].as_object().unwrap().keys().map(String::as_str).collect();
-    let expected =
-        ["/accounts/{account}/balance", "/accounts/{account}/statement", "/transfers", "/transfers/{reference}"];
+    let expected = [
+        "/accounts/{account}/balance",
+        "/accounts/{account}/statement",
+        "/transfers",
+        "/transfers/{reference}",
+    ];
     assert_eq!(BTreeSet::from_iter(paths), BTreeSet::from(expected));
-    let webhooks: BTreeSet<_> = published["webhooks"].as_object().unwrap().keys().map(String::as_str).collect();
+    let webhooks: BTreeSet<_> =
+        published["webhooks"].as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(webhooks, BTreeSet::from(["entry.booked", "transfer.status"]));
     let mut open = vec![&published];
     while let Some(value) = open.pop() {

@@ -24,6 +24,8 @@ pub(super) async fn check(settings: &Settings, report: &mut Report) {
     report.note("bank", checked.map_err(|fault| fault.to_string()));
     match bank.notices {
         Some(_) => report.note("bank webhook", Ok(format!("{}/webhooks/bank", settings.public_base_url))),
-        None => report.skip("bank webhook", "closed, because BANK_WEBHOOK_SECRET is not set; the bank is polled"),
+        None => {
+            report.skip("bank webhook", "closed, because BANK_WEBHOOK_SECRET is not set; the bank is polled")
+        }
     }
 }

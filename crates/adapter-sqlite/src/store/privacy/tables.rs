@@ -68,6 +68,7 @@ pub const TABLES: &[(&str, TableUse)] = &[
     ("audit_sealer", NO_PERSON),
     ("signed_requests", NO_PERSON),
     ("leases", NO_PERSON),
+    ("operators", Excluded("accounts of staff, who are no customers by them")),
     ("migration_checksums", NO_PERSON),
     ("write_probes", NO_PERSON),
     ("erasure_steps", Excluded("steps of an erasure, which leave nothing to export")),

@@ -3,7 +3,6 @@
 use super::{TransferJson, id_of, unknown};
 use crate::{
     composition,
-    config::AppEnv,
     http::{
         caller::Caller,
         json::JsonBody,
@@ -15,7 +14,7 @@ use crate::{
 };
 use actix_web::{HttpResponse, web};
 use chrono::SecondsFormat;
-use domain::{money::outbound::Resolution, principal::Principal};
+use domain::{money::outbound::Resolution, operations::operators::OperatorRole};
 use ports::money::{BankCall, ResolveOutcome, ResolvePayment, WithdrawOutcome};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -103,24 +102,10 @@ impl From<&BankCall> for BankCallJson {
     }
 }
 
-/// An operator: a team with the scope `operate`.
-fn operator(caller: &Caller) -> Result<Principal, ApiError> {
-    caller.require(Scope::Operate)?;
-    Ok(caller.principal())
-}
-
-/// A person who may decide about money. In production a team is none.
-fn decider(caller: &Caller, env: AppEnv) -> Result<Principal, ApiError> {
-    let by = operator(caller)?;
-    match env {
-        AppEnv::Development => Ok(by),
-        AppEnv::Production => Err(ApiError::forbidden("Only an operator's own token decides.")),
-    }
-}
-
 /// Lists the calls to the bank about a transfer, oldest first.
 ///
-/// Needs the scope `operate`. Error: `not_found` (404), also for a transfer that no outside bank carries out.
+/// Needs the scope `operate`, or an operator. Error: `not_found` (404), also for a transfer that no outside bank carries
+/// out.
 #[utoipa::path(get, path = "/api/v1/transfers/{id}/attempts", operation_id = "list_bank_calls",
     tag = "money", params(("id" = String, Path), PageQuery),
     responses((status = 200, body = BankCallPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
@@ -130,7 +115,7 @@ pub(crate) async fn attempts(
     id: web::Path<String>,
     page: web::Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    operator(&caller)?;
+    caller.require_operator(OperatorRole::Look, Scope::Operate)?;
     let (request, limit) = page.behind_id()?;
     let found = app.inquiries.calls(id_of(&id)?, &request).await?.ok_or_else(unknown)?;
     let (calls, next_cursor) = cut(found, limit, |call| call.id.to_string());
@@ -140,8 +125,8 @@ pub(crate) async fn attempts(
 
 /// Has the bank asked about a transfer now.
 ///
-/// A transfer that waits to be sent is sent now. Needs the scope `operate`. Error: `not_found` (404), also for a
-/// transfer that no outside bank carries out.
+/// A transfer that waits to be sent is sent now. Needs the scope `operate`, or an operator who investigates. Error:
+/// `not_found` (404), also for a transfer that no outside bank carries out.
 #[utoipa::path(post, path = "/api/v1/transfers/{id}/ask-bank", operation_id = "ask_bank",
     tag = "money", params(("id" = String, Path)),
     responses((status = 202, body = AskedJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
@@ -151,7 +136,7 @@ pub(crate) async fn ask(
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    operator(&caller)?;
+    caller.require_operator(OperatorRole::Investigate, Scope::Operate)?;
     if !app.inquiries.ask_now(id_of(&id)?).await? {
         return Err(unknown());
     }
@@ -177,7 +162,7 @@ pub(crate) async fn resolve(
     id: web::Path<String>,
     body: JsonBody<ResolutionBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let by = decider(&caller, app.settings.env)?;
+    let by = caller.require_decider(app.settings.env)?;
     let (verdict, evidence) = read(body.0)?;
     let word = ResolvePayment { transfer: id_of(&id)?, by, verdict, evidence, actor: caller.actor() };
     let conflict = |detail| Err(ApiError::conflict(detail));
@@ -217,7 +202,7 @@ pub(crate) async fn withdraw(
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let by = decider(&caller, app.settings.env)?;
+    let by = caller.require_decider(app.settings.env)?;
     match app.inquiries.withdraw(id_of(&id)?, &by, &caller.actor()).await? {
         WithdrawOutcome::Withdrawn => Ok(HttpResponse::NoContent().finish()),
         WithdrawOutcome::NotTheirs => Err(ApiError::conflict("There is no word of yours on this transfer.")),
