@@ -41,6 +41,8 @@ macro_rules! suite {
                 ledger_model: random_scripts_agree_with_the_fold;
                 holds: a_hold_is_captured_once, a_voided_hold_gives_everything_back,
                     a_hold_expires_unless_it_was_handed_over, of_many_verdicts_one_holds;
+                reconciliations: a_finding_stays_open_until_it_is_gone, a_run_is_about_its_date,
+                    runs_at_once_leave_each_finding_once, people_are_alarmed_once, payments_are_those_of_their_date;
                 outbound: a_held_payment_is_sent_once, a_decision_is_written_once, a_refusal_gives_the_money_back,
                     what_waits_is_made_due, two_operators_decide_what_is_in_doubt,
                     a_late_payment_is_posted_only_by_people, a_code_holds_a_payment_for_the_bank;

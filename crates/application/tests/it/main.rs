@@ -17,6 +17,7 @@ mod outbound;
 mod own_money;
 mod privacy;
 mod providers;
+mod reconcile;
 mod signed;
 mod stores;
 mod sweeper;

@@ -10,6 +10,7 @@ pub mod ledger_model;
 pub mod outbound;
 pub mod payees;
 pub mod recipients;
+pub mod reconciliations;
 pub mod reversals;
 pub mod sealed;
 pub mod statements;

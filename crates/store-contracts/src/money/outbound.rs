@@ -43,14 +43,14 @@ fn request(payer: &WalletView, minor: i64) -> PostRequest {
 }
 
 /// A payment whose money is held.
-async fn reserved(store: &dyn Stores, payer: &WalletView, minor: i64) -> TransferId {
+pub(super) async fn reserved(store: &dyn Stores, payer: &WalletView, minor: i64) -> TransferId {
     let request = request(payer, minor);
     let id = request.command.transfer.id;
     assert!(is_accepted(&post(store, request).await));
     id
 }
 
-fn date() -> OperatingDate {
+pub(super) fn date() -> OperatingDate {
     OperatingDate::new(at(0).date_naive())
 }
 
@@ -63,7 +63,7 @@ async fn now(store: &dyn Stores, transfer: TransferId) -> OutboundPayment {
 }
 
 /// A payment that is being sent: its lease ends at second 40.
-async fn submitting(store: &dyn Stores, payer: &WalletView, minor: i64) -> TransferId {
+pub(super) async fn submitting(store: &dyn Stores, payer: &WalletView, minor: i64) -> TransferId {
     let transfer = reserved(store, payer, minor).await;
     let leased = lease(store, 10).await;
     let LeasedPayment { payment, fence } =
