@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 /// How long a worker has a payment. It is longer than any call to the bank takes. A payment that is being sent when its
 /// lease ends is in doubt.
-const LEASE: Duration = Duration::seconds(45);
+const LEASE: Duration = Duration::seconds(90);
 
 /// Sends payments and asks about them.
 pub struct CarryOutPayments {
@@ -116,9 +116,7 @@ impl CarryOutPayments {
 
     async fn ask(&self, payment: OutboundPayment, transfer: &Transfer) -> StoreResult<OutboundState> {
         // A word about a payment that was never sent has no date of its own.
-        let date = payment
-            .operating_date
-            .unwrap_or_else(|| OperatingDate::at(transfer.created_at, &self.policy.zone, self.policy.cutoff));
+        let date = payment.operating_date.unwrap_or_else(|| self.policy.date_at(transfer.created_at));
         let BankAnswer { outcome, http_status, raw } = self.bank.status(payment.reference, date).await;
         let event = OutboundEvent::of_status(&outcome, ordered(transfer));
         let report = match &outcome {
