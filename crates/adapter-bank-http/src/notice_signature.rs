@@ -170,7 +170,15 @@ mod tests {
     #[test]
     fn what_is_no_secret_is_refused() {
         let short = format!("whsec_{}", STANDARD.encode([7; 23]));
-        for text in ["", "secret", "whsec_", "whsec_***", &short, &SECRET[6..], &format!("{SECRET},")] {
+        for text in [
+            "",
+            "secret",
+            "whsec_",
+            "whsec_***",
+            &short,
+            SECRET.trim_start_matches("whsec_"),
+            &format!("{SECRET},"),
+        ] {
             assert!(NoticeSecrets::parse(&text.into()).is_err(), "{text}");
         }
     }

@@ -1,4 +1,4 @@
-//! Gets a token at the bank's token endpoint (OAuth2 client credentials, RFC 6749 §4.4).
+//! Gets a token at the bank's token endpoint (`OAuth2` client credentials, RFC 6749 §4.4).
 
 use crate::{
     assertion::{ASSERTION_TYPE, assertion},
@@ -19,6 +19,9 @@ use url::form_urlencoded::byte_serialize;
 const LIFE: Duration = Duration::from_mins(1);
 /// A token is renewed after this time, however long the bank calls it good.
 const LIFE_MAX: Duration = Duration::from_hours(24);
+
+/// The fields of a form.
+type Form = Vec<(&'static str, String)>;
 
 /// The bank's token endpoint.
 pub(crate) struct TokenEndpoint {
@@ -58,7 +61,7 @@ impl TokenSource for TokenEndpoint {
 
 impl TokenEndpoint {
     /// The form, and the header `Authorization` where the proof goes there.
-    fn proof(&self) -> Result<(Vec<(&'static str, String)>, Option<SecretString>), TokenError> {
+    fn proof(&self) -> Result<(Form, Option<SecretString>), TokenError> {
         let config = &self.config;
         let mut form = vec![("grant_type", "client_credentials".to_owned())];
         form.extend(config.scope.clone().map(|scope| ("scope", scope)));

@@ -160,8 +160,9 @@ impl Token {
     fn new(grant: Grant, asked_at: Instant) -> Self {
         let Grant { token, life } = grant;
         let renewal = RENEWAL_MARGIN.max(life / 10).min(life / 2);
-        let end = asked_at + life;
-        Self { value: token, renew_at: end - renewal, unused_from: end - USE_MARGIN_MAX.min(life / 10) }
+        let until = |margin: Duration| asked_at + life.saturating_sub(margin);
+        let unused_from = until(USE_MARGIN_MAX.min(life / 10));
+        Self { value: token, renew_at: until(renewal), unused_from }
     }
 }
 
@@ -247,8 +248,8 @@ mod tests {
         token.map_or_else(|error| error.to_string(), |token| token.value.expose_secret().to_owned())
     }
 
-    fn refused() -> Option<TokenError> {
-        Some(TokenError::Refused("invalid_client".into()))
+    fn refused() -> TokenError {
+        TokenError::Refused("invalid_client".into())
     }
 
     #[tokio::test]
@@ -322,7 +323,7 @@ mod tests {
     #[tokio::test]
     async fn after_a_refusal_the_bank_is_left_alone_for_a_while() {
         let world = world(3600);
-        world.fails(refused());
+        world.fails(Some(refused()));
         for _ in 0..10 {
             assert_eq!(world.get().await, "invalid_client");
         }

@@ -57,7 +57,7 @@ fn taken(world: &Shared, config: &BankConfig, order: order::Order) -> Answer {
     let shown = world.memory().bank.find(reference).map(BankTransfer::shown).unwrap_or_default();
     match status {
         BankStatus::Rejected => {
-            Answer { status: 422, body: json!({"status": "RJCT", "reason": refusal["reason"]}) }
+            Answer { status: 422, body: json!({"status": "RJCT", "reason": refusal.get("reason")}) }
         }
         BankStatus::SettledByDebtor => Answer::created(shown),
         _ => Answer { status: 202, body: shown },

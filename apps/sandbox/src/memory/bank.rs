@@ -1,6 +1,6 @@
 //! What the bank stores: tokens, payments, and the lines of the statement.
 
-use crate::clock::timestamp;
+use crate::{clock::timestamp, json::merge};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::money::{
     Currency, Money,
@@ -53,10 +53,10 @@ impl BankTransfer {
             "amount": self.amount.decimal(), "currency": self.amount.currency.code(),
         });
         if let Some((code, text)) = &self.reason {
-            shown["reason"] = json!({"code": code, "text": text});
+            merge(&mut shown, Some(&json!({"reason": {"code": code, "text": text}})));
         }
         if let Some(booked_at) = &self.booked_at {
-            shown["booked_at"] = json!(booked_at);
+            merge(&mut shown, Some(&json!({"booked_at": booked_at})));
         }
         shown
     }
@@ -64,11 +64,12 @@ impl BankTransfer {
     /// The payment as the control routes list it.
     pub(crate) fn listed(&self) -> Value {
         let mut listed = self.shown();
-        let creditor = &self.creditor;
-        listed["operating_date"] = json!(self.operating_date.to_string());
-        listed["creditor"] = json!({"account": creditor.account, "account_type": creditor.account_type, "name": creditor.name});
-        listed["concept"] = json!(self.concept);
-        listed["at"] = json!(self.at);
+        let BankCreditor { account, account_type, name } = &self.creditor;
+        let more = json!({
+            "operating_date": self.operating_date.to_string(), "concept": self.concept, "at": self.at,
+            "creditor": {"account": account, "account_type": account_type, "name": name},
+        });
+        merge(&mut listed, Some(&more));
         listed
     }
 }
@@ -94,23 +95,19 @@ pub(crate) struct BankEntry {
 impl BankEntry {
     /// The line as the protocol shows it.
     pub(crate) fn shown(&self, currency: Currency) -> Value {
-        let mut counterparty = json!({});
-        for (name, value) in [("account", &self.counterparty_account), ("name", &self.counterparty_name)] {
-            if let Some(value) = value {
-                counterparty[name] = json!(value);
-            }
-        }
+        let given =
+            |name: &str, value: &Option<String>| value.as_ref().map(|value| (name.to_owned(), json!(value)));
+        let counterparty =
+            [given("account", &self.counterparty_account), given("name", &self.counterparty_name)];
         let mut shown = json!({
             "entry_id": self.entry_id, "bank_id": self.bank_id,
             "amount": Money::new(self.minor, currency).decimal(), "currency": currency.code(), "status": "BOOK",
             "booked_at": self.booked_at, "value_date": self.value_date.to_string(),
-            "creditor_account": self.creditor_account, "counterparty": counterparty,
+            "creditor_account": self.creditor_account,
+            "counterparty": Value::Object(counterparty.into_iter().flatten().collect()),
         });
-        for (name, value) in [("reference", &self.reference), ("concept", &self.concept)] {
-            if let Some(value) = value {
-                shown[name] = json!(value);
-            }
-        }
+        let more = [given("reference", &self.reference), given("concept", &self.concept)];
+        merge(&mut shown, Some(&Value::Object(more.into_iter().flatten().collect())));
         shown
     }
 }

@@ -63,7 +63,7 @@ async fn a_connection_that_is_cut_leaves_the_payment_in_doubt() {
     in_doubt(drop).await;
     in_doubt(|stream| stream.shutdown(Shutdown::Both).unwrap()).await;
     in_doubt(|mut stream| {
-        stream.write_all(b"HTTP/1.1 201 Created\r\ncontent-length: 900\r\n\r\n{\"ref").unwrap()
+        stream.write_all(b"HTTP/1.1 201 Created\r\ncontent-length: 900\r\n\r\n{\"ref").unwrap();
     })
     .await;
     in_doubt(|mut stream| stream.write_all(b"HTTP/1.1 banana\r\n\r\n").unwrap()).await;

@@ -306,10 +306,10 @@ async fn a_worker_that_died_while_it_sent_leaves_the_payment_in_doubt() {
     let transfer = world.order(1_000, "one").await;
     let leased = world.worker.lease(1).await.unwrap().remove(0);
     let date = OperatingDate::new(world.now().date_naive());
-    let until = world.now() + Duration::seconds(45);
+    let until = world.now() + Duration::seconds(70);
     let begun = leased.payment.begin_submit(date, world.now(), until).unwrap();
     assert!(world.store.begin_submit(&begun, leased.fence, [1; 32]).await.unwrap());
-    world.work().await;
+    world.work_after(1).await;
     assert_eq!(world.state(transfer).await, OutboundState::Submitting, "its lease goes on");
     world.work_after(1).await;
     assert_eq!(

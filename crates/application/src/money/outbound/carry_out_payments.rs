@@ -18,9 +18,9 @@ use ports::{
 };
 use std::sync::Arc;
 
-/// How long a worker has a payment. It is longer than any call to the bank takes. A payment that is being sent when its
-/// lease ends is in doubt.
-const LEASE: Duration = Duration::seconds(90);
+/// How long a worker has a payment. It is longer than the longest call to the bank: a token, the order, another token
+/// and the order again, of 15 seconds each. A payment that is being sent when its lease ends is in doubt.
+const LEASE: Duration = Duration::seconds(70);
 
 /// Sends payments and asks about them.
 pub struct CarryOutPayments {

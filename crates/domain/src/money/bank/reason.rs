@@ -1,4 +1,4 @@
-//! Why a bank refused a payment (ISO 20022, ExternalStatusReason1Code).
+//! Why a bank refused a payment (ISO 20022, `ExternalStatusReason1Code`).
 
 use crate::text::is_invisible;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! The status of a payment at a bank (ISO 20022, ExternalPaymentTransactionStatus1Code).
+//! The status of a payment at a bank (ISO 20022, `ExternalPaymentTransactionStatus1Code`).
 
 /// What a bank says about a payment. A text that isn't one of these codes is no status: nothing follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
