@@ -16,6 +16,7 @@ mod outbound;
 mod own_money;
 mod privacy;
 mod providers;
+mod scripted_bank;
 mod signed;
 mod stores;
 mod sweeper;
