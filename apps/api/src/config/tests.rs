@@ -111,6 +111,7 @@ fn production_refuses_weak_secrets_demo_data_and_the_sandbox() {
         ("BIND_ADDRESS", "nowhere"),
         ("TRANSFER_2FA_THRESHOLD", "mil"),
         ("TRANSFER_2FA_THRESHOLD", "-1"),
+        ("TRANSFER_APPROVAL_THRESHOLD", "mil"),
         ("REQUIRE_HMAC_VERIFICATION", "sometimes"),
         ("CLIENTS_FILE", "/nonexistent/clients.toml"),
     ] {

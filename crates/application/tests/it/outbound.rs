@@ -1,23 +1,22 @@
 //! Payments to an outside bank over a real database, with a bank that answers as it likes.
 
-use crate::world::{fresh_folder, kernel, open_store};
+use crate::{
+    scripted_bank::{Mood, ScriptedBank},
+    world::{fresh_folder, kernel, open_store},
+};
 use adapter_sqlite::Store;
 use application::money::outbound::{
     OutboundPolicy,
     carry_out_payments::CarryOutPayments,
     take_bank_word::{TakeBankWord, WordTaken},
 };
-use async_trait::async_trait;
 use chrono::Duration;
 use domain::{
     ids::TransferId,
     money::{
         Currency, Money,
         account_number::AccountNumber,
-        bank::{
-            BankEntry, BankOrder, BankReason, BankReference, BankStatus, EntryStatus, NotSentCause,
-            OperatingDate, PaymentReport, StatusOutcome, SubmitOutcome,
-        },
+        bank::{BankEntry, BankReference, BankStatus, EntryStatus, OperatingDate},
         ledger::clearing_account,
         outbound::{OutboundRules, OutboundState},
         transfer::{Destination, TransferStatus},
@@ -25,126 +24,14 @@ use domain::{
 };
 use ports::{
     accounts::Identities,
-    money::{
-        Ledger, OutboundPayments, WalletView,
-        core_bank::{
-            BankAnswer, BankBalance, BankCheck, BankUnavailable, CoreBank, StatementPage, StatementQuery,
-        },
-    },
+    money::{Ledger, OutboundPayments, WalletView},
     pagination::PageRequest,
 };
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use testkit::{CountedIds, MovableClock, SeededRandom, new_person, phone, posting};
 
 const ACCOUNT: &str = "012180001183597196";
-
-/// What the bank does with an order.
-#[derive(Clone, Copy, Debug)]
-enum Mood {
-    Settles,
-    Waits,
-    Refuses,
-    /// It takes the order, and its answer is lost.
-    DropsAnswer,
-    /// The order gets lost on its way, and nobody can tell.
-    Vanishes,
-    CannotBeReached,
-    RefusesCredentials,
-}
-
-#[derive(Default)]
-struct Book {
-    orders: HashMap<BankReference, (BankStatus, Money, OperatingDate)>,
-    sent: HashMap<BankReference, u32>,
-}
-
-/// A bank of its own mind. It refuses a reference that it knows.
-struct ScriptedBank {
-    mood: Mutex<Mood>,
-    book: Mutex<Book>,
-}
-
-impl ScriptedBank {
-    fn report(reference: BankReference, status: BankStatus, amount: Money) -> PaymentReport {
-        let reason = BankReason::try_new("AC04", "Closed").filter(|_| status == BankStatus::Rejected);
-        PaymentReport {
-            reference,
-            bank_id: Some("B1".into()),
-            status,
-            reason,
-            amount: Some(amount),
-            creditor_account: None,
-            booked_at: None,
-        }
-    }
-
-    fn set(&self, mood: Mood) {
-        *self.mood.lock().unwrap() = mood;
-    }
-
-    fn settle_all(&self) {
-        for (status, _, _) in self.book.lock().unwrap().orders.values_mut() {
-            if *status == BankStatus::Pending {
-                *status = BankStatus::SettledByDebtor;
-            }
-        }
-    }
-}
-
-#[async_trait]
-impl CoreBank for ScriptedBank {
-    async fn submit(&self, order: &BankOrder) -> BankAnswer<SubmitOutcome> {
-        let mood = *self.mood.lock().unwrap();
-        let mut book = self.book.lock().unwrap();
-        let not_sent = |cause| BankAnswer::without_response(SubmitOutcome::NotSent(cause));
-        match mood {
-            Mood::CannotBeReached => return not_sent(NotSentCause::Unreachable),
-            Mood::RefusesCredentials => return not_sent(NotSentCause::Credentials),
-            _ => {}
-        }
-        *book.sent.entry(order.reference).or_default() += 1;
-        let status = match mood {
-            Mood::Vanishes => return BankAnswer::without_response(SubmitOutcome::NoUsableAnswer),
-            Mood::Refuses => BankStatus::Rejected,
-            Mood::Waits => BankStatus::Pending,
-            _ => BankStatus::SettledByDebtor,
-        };
-        book.orders.insert(order.reference, (status, order.amount, order.operating_date));
-        if matches!(mood, Mood::DropsAnswer) {
-            return BankAnswer::without_response(SubmitOutcome::NoUsableAnswer);
-        }
-        let report = Self::report(order.reference, status, order.amount);
-        BankAnswer { outcome: SubmitOutcome::Taken(report), http_status: Some(201), raw: b"{}".to_vec() }
-    }
-
-    async fn status(&self, reference: BankReference, date: OperatingDate) -> BankAnswer<StatusOutcome> {
-        let book = self.book.lock().unwrap();
-        let outcome = match book.orders.get(&reference) {
-            Some((status, amount, ordered_on)) => {
-                assert_eq!(*ordered_on, date, "it is asked by the date that it was sent with");
-                StatusOutcome::Known(Self::report(reference, *status, *amount))
-            }
-            None => StatusOutcome::NotFound,
-        };
-        BankAnswer { outcome, http_status: Some(200), raw: b"{}".to_vec() }
-    }
-
-    async fn balance(&self, _: &str) -> Result<BankBalance, BankUnavailable> {
-        Err(BankUnavailable::Unreachable("not here".into()))
-    }
-
-    async fn statement(&self, _: &StatementQuery) -> Result<StatementPage, BankUnavailable> {
-        Err(BankUnavailable::Unreachable("not here".into()))
-    }
-
-    async fn check(&self) -> Result<BankCheck, BankUnavailable> {
-        Err(BankUnavailable::Unreachable("not here".into()))
-    }
-}
 
 /// A bank in which Ana has 1000 pesos, and an outside bank.
 struct World {

@@ -1,3 +1,5 @@
+//! Each rule of payments to an outside bank.
+
 mod model;
 
 use super::*;
