@@ -17,11 +17,8 @@ mod outbound;
 mod own_money;
 mod privacy;
 mod providers;
-<<<<<<< HEAD
 mod reconcile;
-=======
 mod scripted_bank;
->>>>>>> w-C
 mod signed;
 mod stores;
 mod sweeper;
