@@ -1,7 +1,7 @@
 //! Exports leave no table out unsaid, and a copy of the database has no keys.
 
 use super::{fresh_folder, open};
-use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
+use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection, connection::SimpleConnection};
 use domain::money::{Currency, ledger::clearing_account};
 use ports::{
     accounts::{Identities, Users},
@@ -20,6 +20,8 @@ struct Table {
 
 fn tables(path: &Path) -> BTreeSet<String> {
     let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    // The store's connections may still be closing.
+    conn.batch_execute("pragma busy_timeout = 5000").unwrap();
     let query = diesel::sql_query("select name from sqlite_master where type = 'table'");
     query.load::<Table>(&mut conn).unwrap().into_iter().map(|table| table.name).collect()
 }
