@@ -191,6 +191,7 @@ const PUBLIC: [&str; 26] = [
     "/webhooks/twilio/status",
     "/webhooks/meta",
     "/api/whatsapp/webhook",
+    "/webhooks/bank",
     "/webhooks/telegram",
     "/webhook/telegram",
     "/api/v1/auth/register",

@@ -41,7 +41,7 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 pub(crate) struct TransferQuery {
     /// Only those in this status.
-    #[param(value_type = Option<TransferStatusWord>)]
+    #[param(inline, value_type = Option<TransferStatusWord>)]
     status: Option<String>,
 }
 
