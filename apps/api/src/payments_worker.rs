@@ -21,8 +21,10 @@ const AT_ONCE_MAX: usize = 16;
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How often the figures are read.
 const FIGURES_EVERY: Duration = Duration::from_secs(10);
+/// When the first reconciliation begins after a start.
+const FIRST_RECONCILE_AFTER: Duration = Duration::from_mins(1);
 /// How long to wait after a reconciliation that failed, and while another process does it.
-const RECONCILE_AGAIN_AFTER: Duration = Duration::from_secs(60);
+const RECONCILE_AGAIN_AFTER: Duration = Duration::from_mins(1);
 
 /// Carries payments out until it must stop. Where there is no outside bank it ends at once.
 pub(crate) async fn carry_out(
@@ -84,7 +86,7 @@ pub(crate) async fn report_figures(app: Arc<App>, mut stopped: watch::Receiver<b
         match app.money.inquiries.in_doubt().await {
             Ok((count, oldest_seconds)) => set_in_doubt(count, oldest_seconds),
             Err(fault) => {
-                tracing::error!(error = %describe(&fault), "the payments in doubt were not counted")
+                tracing::error!(error = %describe(&fault), "the payments in doubt were not counted");
             }
         }
         match app.money.reconciliations.open_findings().await {
@@ -107,8 +109,14 @@ pub(crate) async fn reconcile(
     mut stopped: watch::Receiver<bool>,
 ) {
     let Some(bank) = app.money.bank.clone() else { return };
-    while !*stopped.borrow() {
-        let pause = match bank.reconcile_by_itself.run().await {
+    // Payments that wait come first, and a server that starts again and again leaves the bank in peace.
+    let mut pause = FIRST_RECONCILE_AFTER;
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stopped.changed() => break,
+        }
+        pause = match bank.reconcile_by_itself.run().await {
             Ok(ReconcileTurn::Done) => {
                 wakeups.alerts.notify_one();
                 bank.reconcile_by_itself.every().to_std().unwrap_or(RECONCILE_AGAIN_AFTER)
@@ -119,9 +127,5 @@ pub(crate) async fn reconcile(
                 RECONCILE_AGAIN_AFTER
             }
         };
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            _ = stopped.changed() => break,
-        }
     }
 }

@@ -32,7 +32,7 @@ pub(crate) fn build(settings: &BankSettings, kernel: &Kernel) -> Result<Bank, In
     Ok(Bank { client: Arc::new(client), notices })
 }
 
-/// The bank with what payments need of the settings; `None` with BANK_CLIENT_MODE=local.
+/// The bank with what payments need of the settings; `None` with `BANK_CLIENT_MODE=local`.
 pub(super) fn connect(
     settings: &Settings,
     kernel: &Kernel,
@@ -49,7 +49,7 @@ pub(super) fn connect(
     Ok(Some(BankConnection { client, notices, policy, account, reconcile_every }))
 }
 
-/// The use cases of the outside bank, for commands: they start no workers. `None` with BANK_CLIENT_MODE=local.
+/// The use cases of the outside bank, for commands: they start no workers. `None` with `BANK_CLIENT_MODE=local`.
 pub(crate) fn outside_bank(
     settings: &Settings,
     store: &Arc<dyn Stores>,

@@ -25,7 +25,7 @@ pub(super) async fn check(settings: &Settings, report: &mut Report) {
     match bank.notices {
         Some(_) => report.note("bank webhook", Ok(format!("{}/webhooks/bank", settings.public_base_url))),
         None => {
-            report.skip("bank webhook", "closed, because BANK_WEBHOOK_SECRET is not set; the bank is polled")
+            report.skip("bank webhook", "closed, because BANK_WEBHOOK_SECRET is not set; the bank is polled");
         }
     }
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use domain::{
     money::{
+        account_number::AccountNumber,
         bank::{BankReason, BankStatus, Cutoff, OperatingDate, PaymentReport},
         outbound::{Ordered, OutboundEvent, OutboundPayment, OutboundRules, OutboundState},
         transfer::Transfer,
@@ -76,7 +77,7 @@ impl Heard {
 
 /// What was ordered with a transfer.
 pub(super) fn ordered(transfer: &Transfer) -> Ordered<'_> {
-    let creditor = transfer.destination.number().map(|number| number.canonical());
+    let creditor = transfer.destination.number().map(AccountNumber::canonical);
     Ordered { amount: transfer.amount, creditor }
 }
 

@@ -1,3 +1,5 @@
+//! What each class is, and that no line is lost.
+
 use super::*;
 use crate::money::Currency;
 use chrono::{DateTime, Days, NaiveDate};
@@ -53,6 +55,10 @@ fn found(payments: &[SentPayment], statement: &[BankEntry]) -> Vec<Reconciliatio
     reconcile(date(), &ours, statement)
 }
 
+fn found_of(payment: &SentPayment, statement: &[BankEntry]) -> Vec<ReconciliationItem> {
+    found(std::slice::from_ref(payment), statement)
+}
+
 fn classes(items: &[ReconciliationItem]) -> Vec<&'static str> {
     items.iter().map(|item| item.class.name()).collect()
 }
@@ -60,7 +66,7 @@ fn classes(items: &[ReconciliationItem]) -> Vec<&'static str> {
 #[test]
 fn a_payment_that_both_have_is_matched() {
     let payment = sent(1, 500, OutboundState::Settled);
-    let items = found(&[payment.clone()], &[debit("e1", &payment, 500)]);
+    let items = found_of(&payment, &[debit("e1", &payment, 500)]);
     let expected = ReconciliationItem {
         class: ReconciliationClass::Matched,
         reference: Some(payment.reference.to_string()),
@@ -75,7 +81,7 @@ fn a_payment_that_both_have_is_matched() {
 #[test]
 fn another_amount_or_currency_differs_and_both_are_told() {
     let payment = sent(1, 500, OutboundState::Settled);
-    let items = found(&[payment.clone()], &[debit("e1", &payment, 499)]);
+    let items = found_of(&payment, &[debit("e1", &payment, 499)]);
     assert_eq!(classes(&items), ["amount_differs"]);
     assert_eq!((items[0].ours, items[0].theirs), (Some(pesos(-500)), Some(pesos(-499))));
     let dollars =
@@ -101,7 +107,7 @@ fn a_payment_that_the_bank_has_not_is_missing_there_once_it_is_called_settled() 
 fn a_payment_in_doubt_that_is_booked_is_matched() {
     for state in [OutboundState::Unknown, OutboundState::Accepted, OutboundState::Manual] {
         let payment = sent(1, 500, state);
-        assert_eq!(classes(&found(&[payment.clone()], &[debit("e1", &payment, 500)])), ["matched"]);
+        assert_eq!(classes(&found_of(&payment, &[debit("e1", &payment, 500)])), ["matched"]);
     }
 }
 
@@ -114,7 +120,7 @@ fn what_the_bank_booked_and_we_called_failed_is_late_until_people_decide() {
         (one(OutboundState::Exception, false), "matched"),
         (one(OutboundState::Settled, true), "matched"),
     ] {
-        assert_eq!(classes(&found(&[payment.clone()], &[debit("e1", &payment, 500)])), [expected]);
+        assert_eq!(classes(&found_of(&payment, &[debit("e1", &payment, 500)])), [expected]);
     }
 }
 
@@ -122,7 +128,7 @@ fn what_the_bank_booked_and_we_called_failed_is_late_until_people_decide() {
 fn a_second_line_of_a_payment_is_twice_there() {
     let payment = sent(1, 500, OutboundState::Settled);
     let lines = [debit("e1", &payment, 500), debit("e2", &payment, 500)];
-    let items = found(&[payment.clone()], &lines);
+    let items = found_of(&payment, &lines);
     assert_eq!(classes(&items), ["matched", "twice_at_bank"]);
     assert_eq!(items[1].entry_id.as_deref(), Some("e2"));
     let shown_twice = [debit("e1", &payment, 500), debit("e1", &payment, 500)];
@@ -133,7 +139,7 @@ fn a_second_line_of_a_payment_is_twice_there() {
 fn a_line_that_is_not_booked_counts_for_nothing() {
     let payment = sent(1, 500, OutboundState::Settled);
     let pending = BankEntry { status: EntryStatus::Pending, ..debit("e1", &payment, 500) };
-    assert_eq!(classes(&found(&[payment], &[pending.clone()])), ["missing_at_bank"]);
+    assert_eq!(classes(&found(&[payment], std::slice::from_ref(&pending))), ["missing_at_bank"]);
     assert!(found(&[], &[pending]).is_empty());
 }
 
@@ -152,7 +158,7 @@ fn money_that_came_in_is_matched_with_its_deposit() {
 fn money_of_a_payment_that_comes_back_is_returned() {
     let payment = sent(1, 1_300, OutboundState::Settled);
     let back = line("e2", Some(payment.reference.as_str()), 1_300);
-    let items = found(&[payment.clone()], &[debit("e1", &payment, 1_300), back]);
+    let items = found_of(&payment, &[debit("e1", &payment, 1_300), back]);
     assert_eq!(classes(&items), ["matched", "returned"]);
     assert_eq!(items[1].transfer, Some(payment.transfer));
 }
@@ -171,7 +177,7 @@ fn each_line_is_reported_on_one_date() {
     let next_day = BankEntry { value_date: tomorrow, ..debit("e1", &payment, 500) };
     let stray = BankEntry { value_date: tomorrow, ..line("e2", None, 700) };
     let statement = [next_day, stray];
-    assert_eq!(classes(&found(&[payment.clone()], &statement)), ["matched"], "the payment's own date");
+    assert_eq!(classes(&found_of(&payment, &statement)), ["matched"], "the payment's own date");
     let ours = OurSide { payments: vec![payment], deposits: BTreeMap::new() };
     let later = reconcile(OperatingDate::new(tomorrow), &ours, &statement);
     assert_eq!(classes(&later), ["missing_here"]);

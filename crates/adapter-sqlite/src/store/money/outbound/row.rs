@@ -81,13 +81,13 @@ struct ChangedRow {
     submitted_at: Option<DbTime>,
     tries: i32,
     next_at: Option<DbTime>,
-    parked: Option<&'static str>,
+    parked: Option<String>,
     reason_code: Option<String>,
     doubt_since: Option<DbTime>,
     released_at: Option<DbTime>,
     contradicted_at: Option<DbTime>,
     first_by: Option<String>,
-    first_verdict: Option<&'static str>,
+    first_verdict: Option<String>,
 }
 
 impl ChangedRow {
@@ -100,14 +100,14 @@ impl ChangedRow {
             submitted_at: payment.submitted_at.map(DbTime),
             tries: column(payment.tries),
             next_at: payment.next_at.map(DbTime),
-            parked: payment.parked.map(ParkReason::name),
+            parked: payment.parked.map(|reason| reason.name().to_owned()),
             // The bank's words may name people: they stay in the sealed answer.
             reason_code: payment.reason.as_ref().map(|reason| reason.code().to_owned()),
             doubt_since: payment.doubt_since.map(DbTime),
             released_at: payment.released_at.map(DbTime),
             contradicted_at: payment.contradicted_at.map(DbTime),
             first_by: first.map(|first| first.by.key()),
-            first_verdict: first.map(|first| first.verdict.name()),
+            first_verdict: first.map(|first| first.verdict.name().to_owned()),
         }
     }
 }
