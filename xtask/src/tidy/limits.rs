@@ -73,6 +73,9 @@ fn amount(expression: &str) -> Option<u64> {
         Some(("from_secs" | "seconds", argument)) => {
             number(argument.trim_end_matches(')'))?.checked_mul(1_000)
         }
+        Some(("from_mins" | "minutes", argument)) => {
+            number(argument.trim_end_matches(')'))?.checked_mul(60_000)
+        }
         Some(("from_millis" | "milliseconds", argument)) => number(argument.trim_end_matches(')')),
         Some(_) => None,
     }
@@ -102,7 +105,8 @@ mod tests {
         assert_eq!(amount("64 * 1024 * 1024"), shown("64 MiB"));
         assert_eq!(amount("10_000"), shown("10000"));
         assert_ne!(amount("Duration::from_secs(5)"), shown("5 ms"));
-        assert_eq!(amount("Duration::from_mins(5)"), None, "what can't be read is a complaint");
+        assert_eq!(amount("Duration::from_mins(5)"), shown("300 s"));
+        assert_eq!(amount("Duration::from_years(5)"), None, "what can't be read is a complaint");
     }
 
     #[test]
