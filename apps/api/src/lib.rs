@@ -15,5 +15,6 @@ mod system;
 mod telemetry;
 mod wakeups;
 mod workers;
+mod workforce;
 
 pub use config::{Purpose, Settings, SettingsFaults};

@@ -1,49 +1,48 @@
 //! The workers beside HTTP: turns, relay, fallback, alerts, prices, polls, maintenance, audit seals. The loops wait,
 //! spawn and count; what they carry out is decided by the use cases. They run in one process or in many; leases keep
-//! them apart.
+//! them apart. A loop is woken by the transaction that queued its work; what nobody told is found by one question about
+//! all queues, every few seconds.
 
+mod messages;
+mod queues;
+
+use self::messages::{Relay, Turns};
 use crate::{
-    composition::{App, Messaging},
-    telemetry::{count_retention, count_send, count_taken, count_turn, set_clabes_left},
-    wakeups::WorkerWakeups,
+    composition::App,
+    telemetry::{count_retention, count_taken, set_clabes_left},
+    wakeups::{Wakeup, WorkerWakeups},
 };
 use application::{
     error_chain::describe,
-    messaging::{
-        poll_updates::{PollError, Polled, Position},
-        turn_runner::TurnEnd,
-    },
+    messaging::poll_updates::{PollError, Polled, Position},
     operations::retention::{Pace, RetentionRun},
 };
-use futures_util::FutureExt;
-use ports::messaging::{LeasedMessage, LeasedTurn, update_source::UpdateSourceError};
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use ports::{messaging::update_source::UpdateSourceError, operations::WorkKind};
+use std::{sync::Arc, time::Duration};
 use tokio::{
-    sync::{Notify, OwnedSemaphorePermit, Semaphore, watch},
+    sync::{Notify, watch},
     task::JoinSet,
 };
 
 /// Alerts that are leased at once.
 const ALERTS_MAX: usize = 16;
-/// Longest wait before looking for work again: other replicas send no wake-ups here.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How often the database is asked which queues have work: what another process queued, or left when it died.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Prices that are asked for in one go.
-const PRICES_MAX: usize = 16;
-/// How often prices that are due are looked for.
-const PRICES_EVERY: Duration = Duration::from_secs(1);
-/// How often the store is tidied.
-const SWEEP_EVERY: Duration = Duration::from_secs(5);
+const PRICES_MAX: usize = 256;
+/// The pause after prices were asked for, so that they are asked for together.
+const PRICES_EVERY: Duration = Duration::from_mins(1);
+/// How often erasures that are due are looked for.
+const ERASE_EVERY: Duration = Duration::from_mins(1);
 /// When retention is applied first, and how often after that.
 const RETAIN_FIRST: Duration = Duration::from_mins(1);
 const RETAIN_EVERY: Duration = Duration::from_hours(1);
 /// How often wallets without a CLABE are looked for.
 const CLABES_EVERY: Duration = Duration::from_mins(1);
-/// How long a poll that failed waits before the next one.
+/// How long a poll that failed, or that another process makes, waits before the next one.
 const POLL_AGAIN: Duration = Duration::from_secs(2);
 /// How long an export that failed waits before the next try.
 const EXPORT_AGAIN: Duration = Duration::from_secs(30);
-/// How often new audit rows are sealed.
-const SEAL_EVERY: Duration = Duration::from_secs(1);
 
 /// The workers that run.
 pub(crate) struct Workers {
@@ -56,20 +55,30 @@ impl Workers {
     pub(crate) fn start(app: &Arc<App>, wakeups: &Arc<WorkerWakeups>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        tasks.spawn(turns(app.clone(), wakeups.clone(), stopped.clone()));
-        tasks.spawn(relay(app.clone(), wakeups.clone(), stopped.clone()));
+        let turns = Turns { messaging: app.messaging.clone(), wakeups: wakeups.clone() };
+        let relay = Relay { messaging: app.messaging.clone(), wakeups: wakeups.clone() };
+        // The last turns hand their replies to the relay, which so ends after them.
+        let (ended, turns_ended) = watch::channel(false);
+        let turns = queues::run(Arc::new(turns), stopped.clone());
+        tasks.spawn(async move {
+            turns.await;
+            ended.send_replace(true);
+        });
+        tasks.spawn(queues::run(Arc::new(relay), turns_ended));
         tasks.spawn(next_fallbacks(app.clone(), wakeups.clone(), stopped.clone()));
         tasks.spawn(tell(app.clone(), wakeups.clone(), stopped.clone()));
-        tasks.spawn(prices(app.clone(), stopped.clone()));
+        tasks.spawn(prices(app.clone(), wakeups.clone(), stopped.clone()));
         tasks.spawn(clabes(app.clone(), stopped.clone()));
-        tasks.spawn(sweep(app.clone(), stopped.clone()));
+        tasks.spawn(sweep(app.clone(), wakeups.clone(), stopped.clone()));
         tasks.spawn(erasures(app.clone(), stopped.clone()));
-        tasks.spawn(exports(app.clone(), stopped.clone()));
+        tasks.spawn(exports(app.clone(), wakeups.clone(), stopped.clone()));
         tasks.spawn(retain(app.clone(), stopped.clone()));
         if app.messaging.poll.is_some() {
-            tasks.spawn(poll(app.clone(), wakeups.clone(), stopped.clone()));
+            tasks.spawn(poll(app.clone(), stopped.clone()));
         }
-        tasks.spawn(seal(app.clone(), stopped));
+        tasks.spawn(seal(app.clone(), wakeups.clone(), stopped.clone()));
+        wake_by_commits(app, wakeups);
+        tasks.spawn(look(app.clone(), wakeups.clone(), stopped));
         Self { stop, tasks }
     }
 
@@ -78,7 +87,10 @@ impl Workers {
     pub(crate) fn start_relay(app: &Arc<App>, wakeups: &Arc<WorkerWakeups>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        tasks.spawn(relay(app.clone(), wakeups.clone(), stopped));
+        let relay = Relay { messaging: app.messaging.clone(), wakeups: wakeups.clone() };
+        tasks.spawn(queues::run(Arc::new(relay), stopped.clone()));
+        wake_by_commits(app, wakeups);
+        tasks.spawn(look(app.clone(), wakeups.clone(), stopped));
         Self { stop, tasks }
     }
 
@@ -101,102 +113,54 @@ async fn wait(wakeup: &Notify, stopped: &mut watch::Receiver<bool>, most: Durati
     }
 }
 
-async fn turns(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Receiver<bool>) {
-    let free = Arc::new(Semaphore::new(app.settings.capacity.turn_workers));
-    let mut running = JoinSet::new();
-    while !*stopped.borrow() {
-        let Ok(permit) = free.clone().acquire_owned().await else { break };
-        while running.try_join_next().is_some() {}
-        match app.messaging.turns.lease().await {
-            Ok(Some(turn)) => {
-                running.spawn(take_turn(app.messaging.clone(), wakeups.clone(), turn, permit));
-            }
-            Ok(None) => {
-                drop(permit);
-                wait(&wakeups.inbox, &mut stopped, LOOK_EVERY).await;
+/// The same, for as long as it takes.
+async fn awaited(wakeup: &Wakeup, stopped: &mut watch::Receiver<bool>) -> bool {
+    if *stopped.borrow() {
+        return false;
+    }
+    tokio::select! {
+        () = wakeup.notified() => true,
+        _ = stopped.changed() => false,
+    }
+}
+
+/// Lets each commit of this process wake the workers that it left work to.
+fn wake_by_commits(app: &App, wakeups: &Arc<WorkerWakeups>) {
+    let (wakeups, kernel) = (wakeups.clone(), app.kernel.clone());
+    let wake = move |kind, due_at| wakeups.of(kind).notify_at(due_at, kernel.now());
+    app.operations.store.on_queued(Arc::new(wake));
+}
+
+/// Asks now and then which queues have work.
+async fn look(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Receiver<bool>) {
+    let never = Notify::new();
+    loop {
+        match app.operations.store.open_work(app.kernel.now()).await {
+            Ok(kinds) => {
+                for kind in kinds {
+                    wakeups.of(kind).notify_one();
+                }
             }
             Err(fault) => {
-                drop(permit);
-                tracing::error!(error = %describe(&fault), "no turn could be leased");
-                wait(&wakeups.inbox, &mut stopped, LOOK_EVERY).await;
+                tracing::error!(error = %describe(&fault), "the queues could not be looked at");
+                // Each loop finds out by itself.
+                for kind in WorkKind::ALL {
+                    wakeups.of(kind).notify_one();
+                }
             }
         }
-    }
-    while running.join_next().await.is_some() {}
-}
-
-async fn take_turn(
-    messaging: Arc<Messaging>,
-    wakeups: Arc<WorkerWakeups>,
-    turn: LeasedTurn,
-    _permit: OwnedSemaphorePermit,
-) {
-    // Nothing waits for it.
-    let (shown, message) = (messaging.clone(), turn.message.clone());
-    tokio::spawn(async move { shown.turns.acknowledge(&message).await });
-    let end = messaging.turns.run(&turn, tokio::time::sleep).await;
-    count_turn(end.name());
-    if end == TurnEnd::Done {
-        wakeups.alerts.notify_one();
-        wakeups.outbox.notify_one();
-    }
-    // The conversation is free again, and its next message may wait.
-    wakeups.inbox.notify_one();
-}
-
-async fn relay(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Receiver<bool>) {
-    let free = Arc::new(Semaphore::new(app.settings.capacity.relay_workers));
-    let mut running = JoinSet::new();
-    while !*stopped.borrow() {
-        let Ok(permit) = free.clone().acquire_owned().await else { break };
-        while running.try_join_next().is_some() {}
-        match app.messaging.relay.lease(1).await {
-            Ok(mut leased) => match leased.pop() {
-                Some(message) => {
-                    running.spawn(send(app.clone(), wakeups.clone(), message, permit));
-                }
-                None => {
-                    drop(permit);
-                    wait(&wakeups.outbox, &mut stopped, LOOK_EVERY).await;
-                }
-            },
-            Err(fault) => {
-                drop(permit);
-                tracing::error!(error = %describe(&fault), "no message could be leased");
-                wait(&wakeups.outbox, &mut stopped, LOOK_EVERY).await;
-            }
+        if !wait(&never, &mut stopped, LOOK_EVERY).await {
+            return;
         }
     }
-    while running.join_next().await.is_some() {}
-}
-
-async fn send(
-    app: Arc<App>,
-    wakeups: Arc<WorkerWakeups>,
-    message: LeasedMessage,
-    _permit: OwnedSemaphorePermit,
-) {
-    let channel = message.message.channel;
-    match AssertUnwindSafe(app.messaging.relay.handle(message)).catch_unwind().await {
-        Ok(Ok(settlement)) => count_send(channel, &settlement),
-        // The lease expires by itself, and the message's outcome stays unknown.
-        Ok(Err(fault)) => tracing::error!(error = %describe(&fault), "a message was not settled"),
-        Err(_panic) => tracing::error!("the relay panicked"),
-    }
-    // The next message to the same recipient may be sent.
-    wakeups.outbox.notify_one();
 }
 
 /// Sends codes that did not arrive on their next fallback channel.
 async fn next_fallbacks(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Receiver<bool>) {
-    let never = Notify::new();
-    while wait(&never, &mut stopped, LOOK_EVERY).await {
+    while awaited(&wakeups.fallbacks, &mut stopped).await {
         match app.verification.verify.send_next_fallbacks().await {
             Ok(0) => {}
-            Ok(taken) => {
-                tracing::info!(taken, "codes are sent on their fallback channel");
-                wakeups.outbox.notify_one();
-            }
+            Ok(taken) => tracing::info!(taken, "codes are sent on their fallback channel"),
             Err(fault) => {
                 tracing::error!(error = %describe(&fault), "codes were not sent on their fallback channel");
             }
@@ -206,26 +170,27 @@ async fn next_fallbacks(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped:
 
 /// Tells people what happened to them.
 async fn tell(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Receiver<bool>) {
-    while wait(&wakeups.alerts, &mut stopped, LOOK_EVERY).await {
+    while awaited(&wakeups.alerts, &mut stopped).await {
         match app.messaging.tell.run(ALERTS_MAX).await {
-            Ok(0) => {}
-            Ok(told) => {
-                wakeups.outbox.notify_one();
-                if told == ALERTS_MAX {
-                    wakeups.alerts.notify_one();
-                }
-            }
+            Ok(ALERTS_MAX) => wakeups.alerts.notify_one(),
+            Ok(_told) => {}
             Err(fault) => tracing::error!(error = %describe(&fault), "people were not told"),
         }
     }
 }
 
-/// Asks providers what delivered messages cost.
-async fn prices(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+/// Asks providers what delivered messages cost: those of a minute together.
+async fn prices(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Receiver<bool>) {
     let never = Notify::new();
-    while wait(&never, &mut stopped, PRICES_EVERY).await {
-        if let Err(fault) = app.messaging.prices.run(PRICES_MAX).await {
-            tracing::error!(error = %describe(&fault), "no prices were asked for");
+    while awaited(&wakeups.prices, &mut stopped).await {
+        match app.messaging.prices.run(PRICES_MAX).await {
+            Ok(asked) if asked >= PRICES_MAX => wakeups.prices.notify_one(),
+            Ok(_asked) => {
+                if !wait(&never, &mut stopped, PRICES_EVERY).await {
+                    return;
+                }
+            }
+            Err(fault) => tracing::error!(error = %describe(&fault), "no prices were asked for"),
         }
     }
 }
@@ -252,7 +217,7 @@ async fn clabes(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
 }
 
 /// Fetches the updates of a bot that has no webhook. The process that holds the lease does.
-async fn poll(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Receiver<bool>) {
+async fn poll(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     let Some(poll) = &app.messaging.poll else { return };
     let (never, mut position) = (Notify::new(), Position::default());
     while !*stopped.borrow() {
@@ -264,12 +229,9 @@ async fn poll(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Re
         let pause = match polled {
             Ok(Polled::Stored(taken)) => {
                 count_taken("telegram", &taken);
-                if taken.to_handle > 0 {
-                    wakeups.inbox.notify_one();
-                }
                 continue;
             }
-            Ok(Polled::Elsewhere) => LOOK_EVERY,
+            Ok(Polled::Elsewhere) => POLL_AGAIN,
             Err(PollError::Source(UpdateSourceError::Unavailable { reason, retry_after })) => {
                 tracing::warn!(error = reason, "updates of Telegram could not be fetched");
                 retry_after.map_or(POLL_AGAIN, Duration::from_secs)
@@ -288,9 +250,9 @@ async fn poll(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Re
     }
 }
 
-async fn sweep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
-    let never = Notify::new();
-    while wait(&never, &mut stopped, SWEEP_EVERY).await {
+/// Ends and wipes what has expired.
+async fn sweep(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Receiver<bool>) {
+    while awaited(&wakeups.expiry, &mut stopped).await {
         app.operations.maintenance.sweep().await;
     }
 }
@@ -298,7 +260,7 @@ async fn sweep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
 /// Carries out erasures that are due.
 async fn erasures(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     let never = Notify::new();
-    while wait(&never, &mut stopped, SWEEP_EVERY).await {
+    while wait(&never, &mut stopped, ERASE_EVERY).await {
         if let Err(fault) = app.privacy.erase.run_due().await {
             tracing::error!(error = %describe(&fault), "erasures were not carried out; they go on later");
         }
@@ -306,8 +268,12 @@ async fn erasures(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
 }
 
 /// Makes the copies of their data that people asked for.
-async fn exports(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
-    while wait(&app.privacy.wakeup, &mut stopped, LOOK_EVERY).await {
+async fn exports(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            woken = awaited(&wakeups.exports, &mut stopped) => if !woken { return },
+            () = app.privacy.wakeup.notified() => {}
+        }
         loop {
             match app.privacy.export.run().await {
                 Ok(true) => {}
@@ -345,9 +311,8 @@ async fn retain(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
 
 /// Seals the audit log. The head is written to the process log, which the owner of the database does not
 /// control.
-async fn seal(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
-    let never = Notify::new();
-    while wait(&never, &mut stopped, SEAL_EVERY).await {
+async fn seal(app: Arc<App>, wakeups: Arc<WorkerWakeups>, mut stopped: watch::Receiver<bool>) {
+    while awaited(&wakeups.audit_seals, &mut stopped).await {
         match app.operations.maintenance.seal().await {
             Ok(None) => {}
             Ok(Some(head)) => {

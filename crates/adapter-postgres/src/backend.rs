@@ -5,6 +5,7 @@ mod connect;
 mod hosts;
 mod migrate;
 mod pooled;
+mod queues;
 #[cfg(test)]
 pub(crate) mod testing;
 mod tls;
@@ -12,9 +13,10 @@ pub(crate) mod values;
 
 pub(crate) use self::{
     bulk::{
-        insert_contacts, insert_conversations, insert_inbox, insert_kept_names, insert_subject_keys,
-        seal_transfers, write_ledger,
+        insert_audit, insert_contacts, insert_conversations, insert_inbox, insert_kept_names,
+        insert_subject_keys, seal_transfers, write_ledger,
     },
+    queues::{change_outbox, end_turns, hold_conversations, insert_history, insert_outbox, lease_outbox},
     values::{Conn, Db, DbId, DbTime},
 };
 use self::{
@@ -24,6 +26,7 @@ use self::{
 use crate::store::{
     connect_options::ConnectOptions,
     error::{ConnectError, SqlError},
+    queued::QueueSignals,
     subjects::new_keys,
 };
 use diesel::sql_types::{Array, BigInt, Bool, Text};
@@ -60,8 +63,8 @@ pub(crate) use {for_delete, for_update, skip_locked};
 pub(crate) const ID_AS_TEXT: (&str, &str) = ("cast(", " as text)");
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
-/// Connections of the two writers that many callers share: they never wait behind a request.
-const WRITERS: usize = 2;
+/// Connections of the writers that many callers share (postings, inbox, turns, outbox): they never wait behind a request.
+const WRITERS: usize = 4;
 /// How often the horizon is read while transactions are open that may still add audit rows.
 const HORIZON_LOOKS: usize = 40;
 const HORIZON_PAUSE: Duration = Duration::from_millis(25);
@@ -144,6 +147,7 @@ pub(crate) struct Database {
     /// False: each transaction may have another connection to the server, and what is prepared ends with it.
     statement_cache: bool,
     runtime: Handle,
+    signals: QueueSignals,
 }
 
 impl Database {
@@ -159,6 +163,7 @@ impl Database {
             pool_wait: options.pool_wait(),
             statement_cache: options.statement_cache,
             runtime: Handle::current(),
+            signals: QueueSignals::default(),
         };
         drop(database.pool.get().await.map_err(|error| ConnectError::Open(tls::chain(&error)))?);
         Ok(database)
@@ -200,7 +205,11 @@ impl Database {
         T: Send + 'static,
         W: for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<T, SqlError>> + Send + 'static,
     {
-        self.in_time(pool, span, |conn| new_keys::noting(commit(conn, work)).boxed()).await
+        let signals = self.signals.clone();
+        self.in_time(pool, span, |conn| {
+            async move { signals.noting(new_keys::noting(commit(conn, work))).await }.boxed()
+        })
+        .await
     }
 
     /// Runs `work`, which makes a single read and needs no snapshot.
@@ -252,6 +261,11 @@ impl Database {
     /// The runtime that the work runs on.
     pub(crate) fn runtime(&self) -> &Handle {
         &self.runtime
+    }
+
+    /// Who is told what transactions leave to workers.
+    pub(crate) fn signals(&self) -> &QueueSignals {
+        &self.signals
     }
 }
 

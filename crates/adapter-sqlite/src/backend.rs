@@ -2,20 +2,23 @@
 
 mod bulk;
 mod files;
+mod queues;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod values;
 
 pub(crate) use self::{
     bulk::{
-        insert_contacts, insert_conversations, insert_inbox, insert_kept_names, insert_subject_keys,
-        seal_transfers, write_ledger,
+        insert_audit, insert_contacts, insert_conversations, insert_inbox, insert_kept_names,
+        insert_subject_keys, seal_transfers, write_ledger,
     },
+    queues::{change_outbox, end_turns, hold_conversations, insert_history, insert_outbox, lease_outbox},
     values::{Conn, Db, DbId, DbTime},
 };
 use crate::store::{
     connect_options::ConnectOptions,
     error::{ConnectError, SqlError},
+    queued::QueueSignals,
     schema::audit,
     subjects::new_keys,
 };
@@ -107,6 +110,7 @@ pub(crate) struct Database {
     readers: Pool<Conn>,
     pool_wait: Duration,
     runtime: Handle,
+    signals: QueueSignals,
 }
 
 impl Database {
@@ -119,6 +123,7 @@ impl Database {
             readers: pool(path, READERS, options.lock_wait(), READER_CACHE)?,
             pool_wait: options.pool_wait(),
             runtime: Handle::current(),
+            signals: QueueSignals::default(),
         };
         drop(database.writer.get().await.map_err(|error| ConnectError::Open(error.to_string()))?);
         Ok(database)
@@ -181,7 +186,9 @@ impl Database {
             let mut conn = writer.await?;
             conn.immediate_transaction(async move |conn: &mut Conn| work(conn).await).await.map_err(held)
         };
-        let task = self.runtime.spawn(new_keys::noting(transaction).instrument(span("write")));
+        let signals = self.signals.clone();
+        let noting = async move { signals.noting(new_keys::noting(transaction)).await };
+        let task = self.runtime.spawn(noting.instrument(span("write")));
         task.await.map_err(SqlError::from).flatten()
     }
 
@@ -197,6 +204,11 @@ impl Database {
     /// The runtime that the work runs on.
     pub(crate) fn runtime(&self) -> &Handle {
         &self.runtime
+    }
+
+    /// Who is told what transactions leave to workers.
+    pub(crate) fn signals(&self) -> &QueueSignals {
+        &self.signals
     }
 
     /// Runs `work`, which makes a single read and needs no snapshot.

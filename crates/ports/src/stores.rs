@@ -4,7 +4,9 @@ use crate::{
     accounts::{ChatLinks, Freezes, Identities, Sessions, Users},
     messaging::{Alerts, Consents, Conversations, Flows, Outbox, TurnQueue},
     money::{Ledger, Payees, Receiving, Statements},
-    operations::{AuditLog, DatabaseCare, DeadLetters, IdempotencyStore, Leases, Retention, SignedRequests},
+    operations::{
+        AuditLog, DatabaseCare, DeadLetters, IdempotencyStore, Leases, OpenWork, Retention, SignedRequests,
+    },
     privacy::{DataExports, Erasures, KeyCopies, LegalHolds, PersonalData},
     verification::{VerificationPages, VerificationReports, Verifications},
 };
@@ -35,6 +37,7 @@ pub trait Stores:
     + Receiving
     + DatabaseCare
     + Leases
+    + OpenWork
     + Erasures
     + DataExports
     + PersonalData
@@ -70,6 +73,7 @@ impl<T> Stores for T where
         + Receiving
         + DatabaseCare
         + Leases
+        + OpenWork
         + Erasures
         + DataExports
         + PersonalData

@@ -91,6 +91,20 @@ macro_rules! suite {
                     a_conversation_is_one_workers_at_a_time, an_old_lease_commits_nothing,
                     a_failed_turn_waits_and_a_parked_one_lets_others_pass,
                     what_is_not_ours_is_kept_and_not_handled, consent_is_remembered_with_the_turn, a_timer_is_a_turn_of_its_own;
+                batches: many_conversations_are_leased_at_once_one_message_of_each,
+                    workers_that_lease_at_once_share_no_conversation,
+                    a_message_that_was_parked_lets_the_next_of_its_conversation_pass,
+                    a_stale_turn_is_left_out_of_its_batch_alone,
+                    turns_that_are_committed_at_once_are_each_answered,
+                    settlements_of_many_messages_are_each_judged_by_their_lease,
+                    reports_of_many_messages_move_each_to_its_furthest,
+                    an_opt_out_in_a_batch_withdraws_what_the_batch_queued_again;
+                leased_at_once: a_message_is_leased_with_its_acknowledgement, only_what_comes_first_is_leased_at_once,
+                    a_lease_at_once_that_expires_loses_nothing,
+                    a_message_that_comes_many_times_at_once_is_leased_once, replies_are_leased_with_their_turn,
+                    a_reply_behind_an_open_message_is_not_leased_at_once,
+                    what_is_left_to_workers_is_told_after_its_commit,
+                    a_commit_tells_that_its_conversation_has_more, one_question_finds_every_queue_with_work;
                 outbox: a_recipients_messages_go_one_after_the_other, lanes_do_not_wait_for_each_other,
                     an_expired_lease_leaves_its_message_in_doubt,
                     a_delivery_report_moves_a_message_forward_only,

@@ -4,7 +4,7 @@ use super::{
     Foundation, Money, Privacy, Verification,
     providers::{Meta, Providers},
 };
-use crate::config::Settings;
+use crate::{config::Settings, workforce::Workforce};
 use adapter_locales::BuiltInTexts;
 use application::{
     accounts::chat_owners::ChatOwners,
@@ -25,7 +25,8 @@ use application::{
 use chrono::Duration;
 use domain::{message::Channel, messaging::flow::FlowRegistry};
 use ports::messaging::{
-    Consents, Conversations, Outbox, inbound_webhook::InboundWebhook, intent_parser::IntentParser,
+    Consents, Conversations, LeasedMessage, LeasedTurn, Outbox, inbound_webhook::InboundWebhook,
+    intent_parser::IntentParser,
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -47,6 +48,10 @@ pub(crate) struct Messaging {
     pub(crate) prices: AskPrices,
     pub(crate) turns: TurnRunner,
     pub(crate) relay: RelayOutbox,
+    /// What turns are handed to.
+    pub(crate) turn_workers: Arc<Workforce<LeasedTurn>>,
+    /// What messages are handed to.
+    pub(crate) relay_workers: Arc<Workforce<LeasedMessage>>,
     pub(crate) tell: TellPeople,
     /// Polls Telegram, where its updates aren't posted.
     pub(crate) poll: Option<PollUpdates>,
@@ -74,14 +79,20 @@ impl Messaging {
             kernel.clone(),
             TurnPolicy::default(),
         );
-        let accept =
-            || AcceptWebhook::new(store.clone(), store.clone(), store.clone(), store.clone(), kernel.clone());
+        let turn_workers = Arc::new(Workforce::new(settings.capacity.turn_workers));
+        let relay_workers = Arc::new(Workforce::new(settings.capacity.relay_workers));
+        let turns = turns.handing_over(relay_workers.clone());
+        let accept = || {
+            AcceptWebhook::new(store.clone(), store.clone(), store.clone(), store.clone(), kernel.clone())
+                .handing_over(turn_workers.clone())
+        };
         let poll = polled.map(|(account, source, decoder)| {
             let (accept, leases) = (accept(), store.clone());
             let account = account.key();
             let parts = PollUpdatesParts { name: "telegram", account, source, decoder, accept, leases };
             PollUpdates::new(parts, kernel.clone())
         });
+        let accept = accept();
         let send_message =
             SendMessage::new(store.clone(), store.clone(), store.clone(), whatsapp_accounts, kernel.clone());
         Self {
@@ -90,7 +101,7 @@ impl Messaging {
             parser,
             webhooks,
             meta,
-            accept: accept(),
+            accept,
             send_message,
             agent: AgentHandoff::new(store.clone(), store.clone(), kernel.clone()),
             flows: FlowAnswers::new(store.clone(), flows),
@@ -98,6 +109,8 @@ impl Messaging {
             outbox: store.clone(),
             consents: store.clone(),
             turns,
+            turn_workers,
+            relay_workers,
             prices: AskPrices::new(
                 store.clone(),
                 channels.clone(),

@@ -10,10 +10,10 @@ pub(super) const VERIFY_PER_MINUTE: u32 = 10;
 pub(super) const CONNECTIONS_MAX: usize = 10_000;
 /// Seconds between «not ready» and the end of listening in production: a balancer needs them.
 pub(super) const DRAIN_SECONDS: u64 = 5;
-/// Turns of conversations that run at once.
-pub(super) const TURN_WORKERS: usize = 8;
+/// Turns of conversations that run at once. Those that run at once share their transactions.
+pub(super) const TURN_WORKERS: usize = 64;
 /// Sends that run at once.
-pub(super) const RELAY_WORKERS: usize = 16;
+pub(super) const RELAY_WORKERS: usize = 64;
 /// Connections to the database for requests and workers.
 pub(super) const POOL_SIZE: usize = 12;
 

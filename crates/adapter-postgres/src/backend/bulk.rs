@@ -61,6 +61,8 @@ macro_rules! over_columns {
     };
 }
 
+pub(super) use over_columns;
+
 over_columns! {
     Transfers of NewTransferRow:
     "insert into transfers (id, folio, caller, client_tx_id, owner, from_account, to_account, minor, currency, \
@@ -230,7 +232,7 @@ over_columns! {
 }
 
 /// Sends a statement without waiting for those before it. A statement without rows is not sent.
-async fn send<S>(conn: &Conn, rows: usize, statement: S) -> Result<(), SqlError>
+pub(super) async fn send<S>(conn: &Conn, rows: usize, statement: S) -> Result<(), SqlError>
 where
     S: QueryFragment<Pg> + QueryId + Send,
 {
@@ -257,6 +259,11 @@ pub(crate) async fn write_ledger(conn: &mut Conn, rows: LedgerRows) -> Result<()
         send(conn, alerts.len(), Alerts::of(alerts)),
     )?;
     Ok(())
+}
+
+/// Adds audit rows outside a fold.
+pub(crate) async fn insert_audit(conn: &mut Conn, rows: Vec<NewAuditRow>) -> Result<(), SqlError> {
+    send(conn, rows.len(), Audit::of(rows)).await
 }
 
 /// Inserts conversations, and skips those that exist.

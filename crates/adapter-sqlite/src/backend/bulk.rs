@@ -4,7 +4,7 @@ use super::values::{Conn, DbId};
 use crate::store::{
     error::SqlError,
     money::rows::{AccountChange, KeptNameRow, LedgerRows, SealedTransfer},
-    rows::{NewConversationRow, NewInboxRow},
+    rows::{NewAuditRow, NewConversationRow, NewInboxRow},
     schema::{
         accounts, alerts, audit, contacts, conversations, entries, holds, idempotency_keys, inbox,
         kept_names, payees, subject_keys, transfers,
@@ -63,6 +63,20 @@ fn change_account(conn: &mut SqliteConnection, row: &AccountChange) -> QueryResu
             accounts::spent_month.eq(row.spent_month),
         ))
         .execute(conn)
+}
+
+/// Adds audit rows outside a fold.
+pub(crate) async fn insert_audit(conn: &mut Conn, rows: Vec<NewAuditRow>) -> Result<(), SqlError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let insert = move |conn: &mut SqliteConnection| {
+        for row in &rows {
+            diesel::insert_into(audit::table).values(row).execute(conn)?;
+        }
+        Ok(())
+    };
+    Ok(conn.spawn_blocking(insert).await?)
 }
 
 /// Inserts conversations, and skips those that exist.

@@ -1,4 +1,4 @@
-//! The handle that all stores share: the database, the sealers, the two writers.
+//! The handle that all stores share: the database, the sealers, the writers.
 
 use super::{
     connect_options::ConnectOptions,
@@ -6,6 +6,8 @@ use super::{
     messaging::{
         inbox_writer::{self, InboxWriter},
         leased_contacts::LeasedContacts,
+        outbox::writer::{self as outbox_writer, OutboxWriter},
+        turns::{self, TurnWriter},
     },
     money::writer::{self as ledger_writer, LedgerWriter},
     operations::keys,
@@ -29,6 +31,8 @@ pub struct Store {
     pub(crate) audit_sealer: Arc<dyn AuditSealer>,
     pub(crate) ledger_writer: LedgerWriter,
     pub(crate) inbox_writer: InboxWriter,
+    pub(crate) turn_writer: TurnWriter,
+    pub(crate) outbox_writer: OutboxWriter,
     pub(crate) leased_contacts: LeasedContacts,
     pub(crate) clabes: Option<Arc<ClabeIssuer>>,
 }
@@ -57,11 +61,13 @@ impl Store {
         audit_sealer: Arc<dyn AuditSealer>,
     ) -> Result<Self, ConnectError> {
         let database = Database::connect(address, options).await?;
-        let vault = Vault::new(sealer.clone());
+        let (vault, leased_contacts) = (Vault::new(sealer.clone()), LeasedContacts::new());
         let store = Self {
             ledger_writer: ledger_writer::writer(&database, &vault),
-            inbox_writer: inbox_writer::writer(&database, &vault),
-            leased_contacts: LeasedContacts::new(),
+            inbox_writer: inbox_writer::writer(&database, &vault, &leased_contacts),
+            turn_writer: turns::writer(&database, &vault, &leased_contacts),
+            outbox_writer: outbox_writer::writer(&database, &vault),
+            leased_contacts,
             database,
             sealer,
             vault,

@@ -9,6 +9,7 @@ mod migrate;
 pub(crate) mod money;
 pub(crate) mod operations;
 pub(crate) mod privacy;
+pub(crate) mod queued;
 pub(crate) mod rows;
 pub(crate) mod schema;
 pub(crate) mod subjects;

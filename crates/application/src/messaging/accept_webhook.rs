@@ -1,10 +1,11 @@
 //! Accept a provider's webhook: authenticate it, decode it, store it. The work happens after the answer.
 
-use crate::kernel::Kernel;
+use crate::{kernel::Kernel, messaging::turn_runner::TurnPolicy};
+use chrono::{DateTime, Utc};
 use domain::ids::EventId;
 use ports::{
     messaging::{
-        Accepted, ConsentChange, Consents, Outbox, TurnQueue,
+        Accepted, ConsentChange, Consents, Handover, LeaseAtOnce, LeasedTurn, NoWorkers, Outbox, TurnQueue,
         inbound_webhook::{
             ConsentReport, InboundEvent, InboundMessage, InboundWebhook, Notice, RawWebhook, StatusReport,
         },
@@ -23,6 +24,7 @@ pub struct AcceptWebhook {
     consents: Arc<dyn Consents>,
     dead_letters: Arc<dyn DeadLetters>,
     kernel: Kernel,
+    turns: Arc<dyn Handover<LeasedTurn>>,
 }
 
 impl AcceptWebhook {
@@ -35,7 +37,14 @@ impl AcceptWebhook {
         dead_letters: Arc<dyn DeadLetters>,
         kernel: Kernel,
     ) -> Self {
-        Self { inbox, outbox, consents, dead_letters, kernel }
+        Self { inbox, outbox, consents, dead_letters, kernel, turns: Arc::new(NoWorkers) }
+    }
+
+    /// The same use case, which hands messages over to these workers when it stores them.
+    #[must_use]
+    pub fn handing_over(mut self, turns: Arc<dyn Handover<LeasedTurn>>) -> Self {
+        self.turns = turns;
+        self
     }
 }
 
@@ -203,11 +212,7 @@ impl AcceptWebhook {
         let Sorted { messages, statuses, consents, notices } = self.sort(events);
         let mut taken = WebhookSummary { notices: notices.len(), ..WebhookSummary::default() };
         if !messages.is_empty() {
-            let accepted = self.inbox.accept(&messages, now).await?;
-            let new = || messages.iter().zip(&accepted).filter(|(_, accepted)| **accepted == Accepted::New);
-            taken.new = new().count();
-            taken.to_handle = new().filter(|((_, message), _)| message.is_ours).count();
-            taken.duplicates = accepted.len().saturating_sub(taken.new);
+            self.take_messages(&messages, now, &mut taken).await?;
         }
         if !statuses.is_empty() {
             taken.statuses = self.outbox.record_statuses(&statuses, now).await?;
@@ -219,6 +224,28 @@ impl AcceptWebhook {
             self.dead_letters.keep_notices(&notices, now).await?;
         }
         Ok(taken)
+    }
+
+    /// Stores messages, and hands those over that workers are free for.
+    async fn take_messages(
+        &self,
+        messages: &[(EventId, InboundMessage)],
+        now: DateTime<Utc>,
+        taken: &mut WebhookSummary,
+    ) -> StoreResult<()> {
+        let slots = self.turns.reserve(messages.iter().filter(|(_, message)| message.is_ours).count());
+        let until = now.checked_add_signed(TurnPolicy::default().lease).unwrap_or(now);
+        let lease = (!slots.is_empty()).then_some(LeaseAtOnce { count: slots.len(), until });
+        let accepted = self.inbox.accept_leased(messages, lease, now).await?;
+        let new = || messages.iter().zip(&accepted).filter(|(_, one)| one.accepted == Accepted::New);
+        taken.new = new().count();
+        taken.to_handle = new().filter(|((_, message), _)| message.is_ours).count();
+        taken.duplicates = accepted.len().saturating_sub(taken.new);
+        let leased = accepted.into_iter().filter_map(|one| one.leased);
+        for (slot, turn) in slots.into_iter().zip(leased) {
+            slot(*turn);
+        }
+        Ok(())
     }
 
     fn sort(&self, events: Vec<InboundEvent>) -> Sorted {

@@ -55,11 +55,13 @@ impl AskPrices {
         let now = self.kernel.now();
         let until = now.checked_add_signed(LEASE).unwrap_or(now);
         let due = self.outbox.lease_unpriced(now, until, count).await?;
-        for message in &due {
-            let answer = self.ask(message).await;
-            self.outbox.settle_price(message, &answer).await?;
+        let mut answers = Vec::with_capacity(due.len());
+        for message in due {
+            let answer = self.ask(&message).await;
+            answers.push((message, answer));
         }
-        Ok(due.len().saturating_add(self.ask_codes(now, until, count).await?))
+        self.outbox.settle_prices(&answers).await?;
+        Ok(answers.len().saturating_add(self.ask_codes(now, until, count).await?))
     }
 
     async fn ask_codes(&self, now: DateTime<Utc>, until: DateTime<Utc>, count: usize) -> StoreResult<usize> {
@@ -128,8 +130,8 @@ mod tests {
         let leased = message.clone();
         outbox.expect_lease_unpriced().return_once(move |_, _, _| Ok(vec![leased]));
         let (sender, stored) = std::sync::mpsc::channel();
-        outbox.expect_settle_price().times(1).returning(move |_, answer| {
-            sender.send(answer.clone()).unwrap();
+        outbox.expect_settle_prices().times(1).returning(move |answers| {
+            sender.send(answers[0].1.clone()).unwrap();
             Ok(())
         });
         let mut channel = MockMessageChannel::new();
@@ -156,6 +158,7 @@ mod tests {
     ) -> PriceAnswer {
         let mut outbox = MockOutbox::new();
         outbox.expect_lease_unpriced().return_once(|_, _, _| Ok(Vec::new()));
+        outbox.expect_settle_prices().withf(<[_]>::is_empty).return_once(|_| Ok(()));
         let mut sends = MockVerificationReports::new();
         let leased = UnpricedSend { seq: 7, send_ref: "VL1".into(), asks };
         sends.expect_lease_unpriced_sends().return_once(|_, _, _| Ok(vec![leased]));

@@ -18,7 +18,7 @@ const LOOK_FOR: Duration = Duration::seconds(10);
 /// How often a send in doubt is looked up.
 const LOOK_EVERY: Duration = Duration::seconds(2);
 /// How long a lease lasts. A send must end within it.
-const LEASE: Duration = Duration::seconds(20);
+pub(crate) const LEASE: Duration = Duration::seconds(20);
 /// The longest pause between two send attempts, in seconds.
 const BACKOFF_MAX_SECONDS: u32 = 60;
 
@@ -65,7 +65,9 @@ impl RelayOutbox {
                 tracing::warn!(outbox = %id, attempts = leased.attempts, %error, "message given up");
             }
         }
-        self.outbox.settle(&leased, &settlement, self.kernel.now()).await?;
+        let settled = [(leased, settlement)];
+        self.outbox.settle_all(&settled, self.kernel.now()).await?;
+        let [(_, settlement)] = settled;
         Ok(settlement)
     }
 

@@ -1,10 +1,13 @@
-//! Run leased turns: lease, renew, commit, try again with a growing pause, park. The worker's loop brings the
-//! timer; everything else is decided here.
+//! Run leased turns: lease, renew, commit, hand the replies over, try again with a growing pause, park. The worker's loop
+//! brings the timer; everything else is decided here.
 
 use crate::{
     error_chain::describe,
     kernel::Kernel,
-    messaging::handle_message::{HandleMessage, TurnError},
+    messaging::{
+        handle_message::{HandleMessage, TurnError},
+        relay_outbox,
+    },
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
@@ -15,8 +18,8 @@ use futures_util::{
 };
 use ports::{
     messaging::{
-        Committed, LeasedTurn, Turn, TurnFailure, TurnQueue, inbound_webhook::InboundMessage,
-        message_channel::MessageChannel,
+        Committed, Handover, LeaseAtOnce, LeasedMessage, LeasedTurn, NoWorkers, Turn, TurnFailure, TurnQueue,
+        inbound_webhook::InboundMessage, message_channel::MessageChannel,
     },
     store_error::StoreResult,
 };
@@ -88,6 +91,7 @@ pub struct TurnRunner {
     channels: HashMap<ChannelAccount, Arc<dyn MessageChannel>>,
     kernel: Kernel,
     policy: TurnPolicy,
+    relay: Arc<dyn Handover<LeasedMessage>>,
 }
 
 impl TurnRunner {
@@ -100,13 +104,20 @@ impl TurnRunner {
         kernel: Kernel,
         policy: TurnPolicy,
     ) -> Self {
-        Self { queue, handler, channels, kernel, policy }
+        Self { queue, handler, channels, kernel, policy, relay: Arc::new(NoWorkers) }
     }
 
-    /// Leases the oldest message of a conversation that no worker has. `None`: nothing waits.
-    pub async fn lease(&self) -> StoreResult<Option<LeasedTurn>> {
+    /// The same runner, which hands replies over to these workers when it commits them.
+    #[must_use]
+    pub fn handing_over(mut self, relay: Arc<dyn Handover<LeasedMessage>>) -> Self {
+        self.relay = relay;
+        self
+    }
+
+    /// Leases the oldest messages of up to `count` conversations that no worker has. Fewer: no more are due.
+    pub async fn lease(&self, count: usize) -> StoreResult<Vec<LeasedTurn>> {
         let now = self.kernel.now();
-        self.queue.lease_next(now, later(now, self.policy.lease)).await
+        self.queue.lease_turns(now, later(now, self.policy.lease), count).await
     }
 
     /// Shows the sender that their message is being answered, if the channel can. Nothing should wait for it.
@@ -126,11 +137,17 @@ impl TurnRunner {
         turn: &LeasedTurn,
         sleep: impl Fn(std::time::Duration) -> S,
     ) -> TurnEnd {
-        let work = pin!(AssertUnwindSafe(self.carry_out(turn)).catch_unwind());
+        let work = pin!(AssertUnwindSafe(self.handler.run(turn)).catch_unwind());
         let lost = pin!(self.keep_lease(turn, sleep));
-        let outcome = match select(work, lost).await {
-            Either::Left((outcome, _)) => outcome.unwrap_or_else(|_panic| Err("the turn panicked".into())),
+        let done = match select(work, lost).await {
+            Either::Left((Ok(done), _)) => done.map_err(|error| describe(&error)),
+            Either::Left((Err(_panic), _)) => Err("the turn panicked".into()),
             Either::Right(((), _)) => Err("the lease was lost".into()),
+        };
+        // The lease is not renewed any more: once the commit has freed the conversation, a renewal fails.
+        let outcome = match done {
+            Ok(done) => self.commit_caught(&done).await,
+            Err(error) => Err(error),
         };
         match outcome {
             Ok(Committed::Done) => {
@@ -145,9 +162,25 @@ impl TurnRunner {
         }
     }
 
-    async fn carry_out(&self, turn: &LeasedTurn) -> Result<Committed, String> {
-        let done = self.handler.run(turn).await.map_err(|error| describe(&error))?;
-        self.queue.commit_turn(&done, self.kernel.now()).await.map_err(|error| describe(&error))
+    async fn commit_caught(&self, done: &Turn) -> Result<Committed, String> {
+        let committed = AssertUnwindSafe(self.commit(done)).catch_unwind().await;
+        let committed = committed.map_err(|_panic| "the commit panicked".to_owned())?;
+        committed.map_err(|error| describe(&error))
+    }
+
+    /// Commits a turn, and hands over those of its replies that workers are free for.
+    async fn commit(&self, done: &Turn) -> StoreResult<Committed> {
+        let now = self.kernel.now();
+        let slots = self.relay.reserve(done.replies.len());
+        let lease = (!slots.is_empty())
+            .then(|| LeaseAtOnce { count: slots.len(), until: later(now, relay_outbox::LEASE) });
+        let committed = self.queue.commit_turns(std::slice::from_ref(done), lease, now).await?;
+        let Some(committed) = committed.into_iter().next() else { return Ok(Committed::Fenced) };
+        // A reply behind another one of its lane waits until that one is settled.
+        for (slot, message) in slots.into_iter().zip(committed.to_send) {
+            slot(message);
+        }
+        Ok(committed.committed)
     }
 
     /// Renews the lease again and again; returns when it is lost. A renewal that fails is tried again.

@@ -125,21 +125,21 @@ planned!(Consents {
 });
 
 planned!(TurnQueue {
-    accept(messages: &[(EventId, InboundMessage)], now: DateTime<Utc>) -> Vec<Accepted>;
-    lease_next(now: DateTime<Utc>, until: DateTime<Utc>) -> Option<LeasedTurn>;
+    accept_leased(messages: &[(EventId, InboundMessage)], lease: Option<LeaseAtOnce>, now: DateTime<Utc>) -> Vec<AcceptedMessage>;
+    lease_turns(now: DateTime<Utc>, until: DateTime<Utc>, count: usize) -> Vec<LeasedTurn>;
     fail(turn: &LeasedTurn, failure: &TurnFailure, reason: &str) -> ();
-    commit_turn(turn: &Turn, now: DateTime<Utc>) -> Committed;
+    commit_turns(turns: &[Turn], lease: Option<LeaseAtOnce>, now: DateTime<Utc>) -> Vec<CommittedTurn>;
     renew_lease(conversation: ConversationId, fence: i64, until: DateTime<Utc>) -> bool;
 });
 
 planned!(Outbox {
     lease(now: DateTime<Utc>, until: DateTime<Utc>, count: usize) -> Vec<LeasedMessage>;
-    settle(leased: &LeasedMessage, settlement: &Settlement, now: DateTime<Utc>) -> ();
+    settle_all(settlements: &[(LeasedMessage, Settlement)], now: DateTime<Utc>) -> ();
     enqueue(message: &NewOutbound, conversation: Option<ConversationId>, now: DateTime<Utc>) -> Enqueued;
     record_statuses(reports: &[StatusReport], now: DateTime<Utc>) -> usize;
     known_provider_ids(message: &OutboundMessage, since: DateTime<Utc>) -> Vec<String>;
     find(id: MessageId) -> Option<MessageState>;
     lease_unpriced(now: DateTime<Utc>, until: DateTime<Utc>, count: usize) -> Vec<UnpricedMessage>;
-    settle_price(message: &UnpricedMessage, answer: &PriceAnswer) -> ();
+    settle_prices(answers: &[(UnpricedMessage, PriceAnswer)]) -> ();
     backlog() -> u64;
 });

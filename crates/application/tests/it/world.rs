@@ -196,7 +196,8 @@ impl World {
 
     /// Runs a turn as `apps/api/src/workers.rs` does. True when there was one.
     async fn take_turn(&self) -> bool {
-        let Ok(Some(turn)) = self.turns.lease().await else { return false };
+        let Ok(leased) = self.turns.lease(1).await else { return false };
+        let Some(turn) = leased.into_iter().next() else { return false };
         let end = self.turns.run(&turn, |_| pending()).await;
         assert_ne!(end, TurnEnd::Parked, "one fault is no reason to park a turn");
         true

@@ -4,6 +4,7 @@ mod alerts;
 mod consents;
 mod conversations;
 mod flows;
+mod handover;
 pub mod inbound_webhook;
 pub mod intent_parser;
 pub mod mailer;
@@ -24,9 +25,13 @@ pub use self::{
     consents::{ConsentChange, ConsentView, Consents},
     conversations::{ConversationView, Conversations, MessageBody, TranscriptMessage},
     flows::{FlowResponse, FlowVersion, Flows, KeptVersions, NewFlowResponse},
+    handover::{Handover, NoWorkers, Slot},
     outbox::{
         Enqueued, Lane, LeasedMessage, MessageState, NewOutbound, Outbox, PriceAnswer, Settlement,
         UnpricedMessage,
     },
-    turn_queue::{Accepted, Committed, LeasedTurn, PayeeChange, Timer, Turn, TurnFailure, TurnQueue},
+    turn_queue::{
+        Accepted, AcceptedMessage, Committed, CommittedTurn, LeaseAtOnce, LeasedTurn, PayeeChange, Timer,
+        Turn, TurnFailure, TurnQueue,
+    },
 };

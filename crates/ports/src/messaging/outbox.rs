@@ -160,13 +160,23 @@ pub trait Outbox: Send + Sync {
         count: usize,
     ) -> StoreResult<Vec<LeasedMessage>>;
 
-    /// Stores the outcome of a leased message. Ignored when another worker has the lease by now.
+    /// Stores the outcomes of leased messages, in their order. An outcome is ignored when another worker has the lease by
+    /// now.
+    async fn settle_all(
+        &self,
+        settlements: &[(LeasedMessage, Settlement)],
+        now: DateTime<Utc>,
+    ) -> StoreResult<()>;
+
+    /// Stores the outcome of one.
     async fn settle(
         &self,
         leased: &LeasedMessage,
         settlement: &Settlement,
         now: DateTime<Utc>,
-    ) -> StoreResult<()>;
+    ) -> StoreResult<()> {
+        self.settle_all(&[(leased.clone(), settlement.clone())], now).await
+    }
 
     /// Stores a message to send, unless its recipient opted out; durable on return. The same id again stores
     /// nothing.
@@ -178,7 +188,8 @@ pub trait Outbox: Send + Sync {
     ) -> StoreResult<Enqueued>;
 
     /// Applies delivery reports; a status only moves forward. Returns how many reports were about our
-    /// messages. A report with only a provider id that we don't know yet is kept until we do.
+    /// messages. A report with only a provider id that we don't know yet is kept until we do. A report that changes
+    /// nothing writes nothing.
     async fn record_statuses(&self, reports: &[StatusReport], now: DateTime<Utc>) -> StoreResult<usize>;
 
     /// Provider ids of messages to the recipient of `message`, on its channel, that may have been sent since then.
@@ -200,8 +211,13 @@ pub trait Outbox: Send + Sync {
         count: usize,
     ) -> StoreResult<Vec<UnpricedMessage>>;
 
-    /// Stores what became of asking. Ignored when the message was leased again since.
-    async fn settle_price(&self, message: &UnpricedMessage, answer: &PriceAnswer) -> StoreResult<()>;
+    /// Stores what became of asking, for each. Ignored when the message was leased again since.
+    async fn settle_prices(&self, answers: &[(UnpricedMessage, PriceAnswer)]) -> StoreResult<()>;
+
+    /// Stores it for one.
+    async fn settle_price(&self, message: &UnpricedMessage, answer: &PriceAnswer) -> StoreResult<()> {
+        self.settle_prices(&[(message.clone(), answer.clone())]).await
+    }
 
     /// The number of messages that are not settled, including those with an unknown outcome.
     async fn backlog(&self) -> StoreResult<u64>;

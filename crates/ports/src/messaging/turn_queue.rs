@@ -1,7 +1,7 @@
 //! The inbox: messages are stored before the webhook is acknowledged, once each, and handled in order within
 //! a conversation.
 
-use super::{NewFlowResponse, NewOutbound, inbound_webhook::InboundMessage};
+use super::{LeasedMessage, NewFlowResponse, NewOutbound, inbound_webhook::InboundMessage};
 use crate::store_error::StoreResult;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -118,25 +118,91 @@ pub enum Committed {
     Fenced,
 }
 
-/// The inbox as a queue of turns: accept, lease, renew, commit, fail. Each method is one transaction.
+/// How many rows are leased to the caller by the transaction that stores them, and until when. They are leased only
+/// where nothing else comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeaseAtOnce {
+    /// The most rows.
+    pub count: usize,
+    /// The end of the leases.
+    pub until: DateTime<Utc>,
+}
+
+/// What became of a message that was to be stored.
+#[derive(Clone)]
+pub struct AcceptedMessage {
+    /// Whether it was new.
+    pub accepted: Accepted,
+    /// Its turn, if it was leased at once.
+    pub leased: Option<Box<LeasedTurn>>,
+}
+
+/// What became of a turn that was to be committed.
+#[derive(Clone)]
+pub struct CommittedTurn {
+    /// Whether it was committed.
+    pub committed: Committed,
+    /// Those of its replies that were leased at once.
+    pub to_send: Vec<LeasedMessage>,
+}
+
+/// The inbox as a queue of turns: accept, lease, renew, commit, fail. Each method is one transaction, and those for many
+/// share theirs with other callers where they can.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait TurnQueue: Send + Sync {
-    /// Stores messages; durable on return. One answer for each, in the same order.
+    /// Stores messages; durable on return. One answer for each, in the same order. A message of ours is leased at once if
+    /// it is the oldest of a conversation that no worker has.
+    async fn accept_leased(
+        &self,
+        messages: &[(EventId, InboundMessage)],
+        lease: Option<LeaseAtOnce>,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Vec<AcceptedMessage>>;
+
+    /// Stores messages and leases none.
     async fn accept(
         &self,
         messages: &[(EventId, InboundMessage)],
         now: DateTime<Utc>,
-    ) -> StoreResult<Vec<Accepted>>;
+    ) -> StoreResult<Vec<Accepted>> {
+        let accepted = self.accept_leased(messages, None, now).await?;
+        Ok(accepted.into_iter().map(|one| one.accepted).collect())
+    }
 
-    /// Leases the oldest message of a conversation that no worker has. `None` when nothing waits.
-    async fn lease_next(&self, now: DateTime<Utc>, until: DateTime<Utc>) -> StoreResult<Option<LeasedTurn>>;
+    /// Leases the oldest messages of up to `count` conversations that no worker has, one of each. Fewer than `count`: no
+    /// more are due.
+    async fn lease_turns(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        count: usize,
+    ) -> StoreResult<Vec<LeasedTurn>>;
+
+    /// Leases one. `None` when nothing waits.
+    async fn lease_next(&self, now: DateTime<Utc>, until: DateTime<Utc>) -> StoreResult<Option<LeasedTurn>> {
+        Ok(self.lease_turns(now, until, 1).await?.pop())
+    }
 
     /// Gives a failed turn back, with a reason that is safe to log.
     async fn fail(&self, turn: &LeasedTurn, failure: &TurnFailure, reason: &str) -> StoreResult<()>;
 
-    /// Commits state, replies, the handled message, consent, audit rows and flow answers in one transaction.
-    async fn commit_turn(&self, turn: &Turn, now: DateTime<Utc>) -> StoreResult<Committed>;
+    /// Commits state, replies, the handled messages, consents, audit rows and flow answers of turns in one transaction.
+    /// One answer for each, in the same order. A turn whose lease is no longer the newest is left out, and the others are
+    /// committed. A reply is leased at once if no open message to its recipient is before it in its lane.
+    async fn commit_turns(
+        &self,
+        turns: &[Turn],
+        lease: Option<LeaseAtOnce>,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Vec<CommittedTurn>>;
+
+    /// Commits one turn, and leases none of its replies.
+    async fn commit_turn(&self, turn: &Turn, now: DateTime<Utc>) -> StoreResult<Committed> {
+        let committed = self.commit_turns(std::slice::from_ref(turn), None, now).await?;
+        // The answers are as many as the turns.
+        Ok(committed.first().map_or(Committed::Fenced, |one| one.committed))
+    }
 
     /// Extends the lease of a conversation during a long turn. False when the lease is lost.
     async fn renew_lease(

@@ -5,14 +5,15 @@ mod database_care;
 mod dead_letters;
 mod idempotency_store;
 mod leases;
+mod open_work;
 mod retention;
 mod signed_requests;
 
 #[cfg(feature = "mock")]
 pub use self::{
     audit::MockAuditLog, database_care::MockDatabaseCare, dead_letters::MockDeadLetters,
-    idempotency_store::MockIdempotencyStore, leases::MockLeases, retention::MockRetention,
-    signed_requests::MockSignedRequests,
+    idempotency_store::MockIdempotencyStore, leases::MockLeases, open_work::MockOpenWork,
+    retention::MockRetention, signed_requests::MockSignedRequests,
 };
 pub use self::{
     audit::{AuditLog, AuditReport},
@@ -20,6 +21,7 @@ pub use self::{
     dead_letters::{DeadLetter, DeadLetterKind, DeadLetters, ReplayOutcome, UnreadableWebhook},
     idempotency_store::{Claim, IdempotencyStore},
     leases::Leases,
+    open_work::{OpenWork, Wake, WorkKind},
     retention::{RETENTION_BATCH_MAX, Retention, RetentionBatch, RetentionPosition},
     signed_requests::SignedRequests,
 };

@@ -9,7 +9,6 @@ use crate::{
         route_rules::{RouteRule, RouteRules},
     },
     telemetry::count_taken,
-    wakeups::WorkerWakeups,
 };
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, http::StatusCode, web};
 use application::messaging::accept_webhook::{AcceptWebhookError, WebhookSummary};
@@ -113,11 +112,10 @@ pub(super) fn rules(mut rules: RouteRules) -> RouteRules {
         (status = "4XX", body = Problem)), extensions(("x-also-at" = json!(["/webhook/whatsapp"]))))]
 pub(crate) async fn twilio(
     app: web::Data<Messaging>,
-    wakeups: web::Data<WorkerWakeups>,
     request: HttpRequest,
     body: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
-    accept(&app, &wakeups, TWILIO, &request, body).await?;
+    accept(&app, TWILIO, &request, body).await?;
     Ok(HttpResponse::Ok().content_type("text/xml; charset=utf-8").body(TWIML))
 }
 
@@ -132,11 +130,10 @@ pub(crate) async fn twilio(
         (status = "4XX", body = Problem)))]
 pub(crate) async fn twilio_status(
     app: web::Data<Messaging>,
-    wakeups: web::Data<WorkerWakeups>,
     request: HttpRequest,
     body: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
-    accept(&app, &wakeups, TWILIO_STATUS, &request, body).await?;
+    accept(&app, TWILIO_STATUS, &request, body).await?;
     Ok(HttpResponse::Ok().content_type("text/xml; charset=utf-8").body(TWIML))
 }
 
@@ -150,11 +147,10 @@ pub(crate) async fn twilio_status(
     extensions(("x-also-at" = json!(["/api/whatsapp/webhook"]))))]
 pub(crate) async fn meta(
     app: web::Data<Messaging>,
-    wakeups: web::Data<WorkerWakeups>,
     request: HttpRequest,
     body: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
-    accept(&app, &wakeups, META, &request, body).await?;
+    accept(&app, META, &request, body).await?;
     Ok(HttpResponse::Ok().json(json!({"status": "ok"})))
 }
 
@@ -169,14 +165,13 @@ pub(crate) async fn meta(
     extensions(("x-also-at" = json!(["/webhook/telegram"]))))]
 pub(crate) async fn telegram(
     app: web::Data<Messaging>,
-    wakeups: web::Data<WorkerWakeups>,
     request: HttpRequest,
     body: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
     if app.poll.is_some() {
         return Err(ApiError::of_status(StatusCode::NOT_FOUND));
     }
-    accept(&app, &wakeups, TELEGRAM, &request, body).await?;
+    accept(&app, TELEGRAM, &request, body).await?;
     Ok(HttpResponse::Ok().json(json!({"status": "ok"})))
 }
 
@@ -200,7 +195,6 @@ pub(crate) async fn verify_meta(
 
 async fn accept(
     app: &Messaging,
-    wakeups: &WorkerWakeups,
     endpoint: WebhookEndpoint,
     request: &HttpRequest,
     body: web::Payload,
@@ -216,9 +210,6 @@ async fn accept(
     match app.accept.run(endpoint.name, webhook.as_ref(), &raw).await {
         Ok(taken) => {
             note(endpoint, taken);
-            if taken.to_handle > 0 {
-                wakeups.inbox.notify_one();
-            }
             Ok(())
         }
         Err(AcceptWebhookError::SignatureInvalid) => Err(refused()),

@@ -2,12 +2,12 @@
 
 use crate::{
     backend::{DbId, DbTime},
-    store::schema::alerts,
+    store::{queued::note, schema::alerts},
 };
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::ids::UserId;
-use ports::messaging::AlertKind;
+use ports::{messaging::AlertKind, operations::WorkKind};
 
 #[derive(Insertable)]
 #[diesel(table_name = alerts)]
@@ -23,6 +23,7 @@ pub(crate) struct NewAlertRow {
 
 impl NewAlertRow {
     pub(crate) fn new(user: UserId, kind: AlertKind, now: DateTime<Utc>) -> Self {
+        note(WorkKind::Alerts, now);
         let (kind, transfer, ordered_on) = match kind {
             AlertKind::Received { transfer } => ("received", Some(transfer), None),
             AlertKind::Frozen { ordered_on } => ("frozen", None, ordered_on),

@@ -16,8 +16,15 @@ use ports::{messaging::inbound_webhook::InboundMessage, subject_keys::LookupKind
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
-/// A message, its id, and when it arrived.
-pub(super) type Submitted = (EventId, InboundMessage, DateTime<Utc>);
+/// A message that is to be stored.
+#[derive(Clone)]
+pub(crate) struct Submitted {
+    pub(super) id: EventId,
+    pub(super) message: InboundMessage,
+    pub(super) at: DateTime<Utc>,
+    /// Until when it is leased at once. `None`: it waits for a worker.
+    pub(super) leased_until: Option<DateTime<Utc>>,
+}
 
 /// What tells conversations apart: our channel account, and the hash of the sender.
 pub(super) type ConversationKey = (String, String);
@@ -45,7 +52,8 @@ pub(super) struct Arrived {
 }
 
 impl Arrived {
-    pub(super) fn new(vault: &Vault, (id, message, at): Submitted) -> Self {
+    pub(super) fn new(vault: &Vault, submitted: Submitted) -> Self {
+        let Submitted { id, message, at, leased_until: _ } = submitted;
         let sender_hash = vault.address(sender_key(&message));
         Self {
             id,

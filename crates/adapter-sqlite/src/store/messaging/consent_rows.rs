@@ -167,6 +167,8 @@ pub(crate) async fn silence(
     let waiting = outbox::table
         .filter(outbox::conversation_id.eq_any(conversations.into_iter().map(Some).collect::<Vec<_>>()))
         .filter(outbox::phase.eq_any(["waiting", "doubt"]))
+        // In the order in which settlements lock them.
+        .order(outbox::seq.asc())
         .select(outbox::id)
         .load::<DbId>(conn)
         .await?;

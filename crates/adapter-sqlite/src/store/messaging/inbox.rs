@@ -2,18 +2,18 @@
 //! conversation.
 
 use super::{
-    consent_rows::consent_of,
-    leased_contacts::Sender,
-    sealed::{InboundBody, RawBody, SealedSender, SealedState, body_of, open, raw_of, sender_of, state_of},
+    arrivals::Submitted,
+    sealed::{InboundBody, body_of, open},
+    turn_leases,
+    turns::FinishedTurn,
 };
-use crate::backend::{Conn, Db, DbId, DbTime, skip_locked};
-use crate::store::error::SqlError;
+use crate::backend::{DbId, DbTime};
 use crate::store::{
-    error::of_group,
+    error::{SqlError, of_group},
     handle::Store,
-    rows::{column, corrupt, count},
+    queued::note,
     schema::{conversations, inbox},
-    subjects::{Keys, Vault},
+    subjects::Keys,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -26,63 +26,49 @@ use domain::{
 use futures_util::FutureExt;
 use ports::{
     messaging::{
-        Accepted, Committed, LeasedTurn, Turn, TurnFailure, TurnQueue, inbound_webhook::InboundMessage,
+        AcceptedMessage, CommittedTurn, LeaseAtOnce, LeasedTurn, Turn, TurnFailure, TurnQueue,
+        inbound_webhook::InboundMessage,
     },
+    operations::WorkKind,
     store_error::StoreResult,
-    subject_keys::SubjectKeyId,
 };
 use uuid::Uuid;
 
-/// How often a message is leased, crashes included, before it is parked.
-const LEASES_MAX: u32 = 10;
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = inbox, check_for_backend(Db))]
-struct InboxRow {
-    seq: i64,
-    id: DbId,
-    conversation_id: DbId,
-    contact_id: Option<DbId>,
-    channel_account: String,
-    body: Vec<u8>,
-    raw: Option<Vec<u8>>,
-    tries: i32,
-    received_at: DbTime,
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = conversations, check_for_backend(Db))]
-struct ConversationRow {
-    id: DbId,
-    channel: String,
-    sender_hash: String,
-    contact_id: Option<DbId>,
-    sealed: Option<Vec<u8>>,
-    state: Vec<u8>,
-    fence: i64,
-}
-
 #[async_trait]
 impl TurnQueue for Store {
-    async fn accept(
+    async fn accept_leased(
         &self,
         messages: &[(EventId, InboundMessage)],
+        lease: Option<LeaseAtOnce>,
         now: DateTime<Utc>,
-    ) -> StoreResult<Vec<Accepted>> {
-        let arrived = messages.iter().map(|(id, message)| (*id, message.clone(), now)).collect();
-        self.inbox_writer.submit(arrived).await.map_err(of_group)
+    ) -> StoreResult<Vec<AcceptedMessage>> {
+        let mut free = lease.map_or(0, |lease| lease.count);
+        let arrived = messages.iter().map(|(id, message)| {
+            let leased_until = lease.filter(|_| message.is_ours && free > 0).map(|lease| lease.until);
+            free = free.saturating_sub(usize::from(leased_until.is_some()));
+            Submitted { id: *id, message: message.clone(), at: now, leased_until }
+        });
+        self.inbox_writer.submit(arrived.collect()).await.map_err(of_group)
     }
 
-    async fn lease_next(&self, now: DateTime<Utc>, until: DateTime<Utc>) -> StoreResult<Option<LeasedTurn>> {
-        let (vault, senders) = (self.vault.clone(), self.leased_contacts.clone());
+    async fn lease_turns(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        limit: usize,
+    ) -> StoreResult<Vec<LeasedTurn>> {
+        let vault = self.vault.clone();
         let leased = self
             .database
-            .write(move |conn| async move { lease(conn, &vault, now, until).await }.boxed())
+            .write(move |conn| {
+                async move { turn_leases::lease(conn, &vault, now, until, limit).await }.boxed()
+            })
             .await?;
-        Ok(leased.map(|(turn, sender)| {
-            senders.remember(turn.conversation, turn.fence, sender);
+        let remember = |(turn, sender): (LeasedTurn, _)| {
+            self.leased_contacts.remember(turn.conversation, turn.fence, sender);
             turn
-        }))
+        };
+        Ok(leased.into_iter().map(remember).collect())
     }
 
     async fn fail(&self, turn: &LeasedTurn, failure: &TurnFailure, reason: &str) -> StoreResult<()> {
@@ -103,6 +89,7 @@ impl TurnQueue for Store {
                     if freed == 0 {
                         return Ok(());
                     }
+                    note(WorkKind::Turns, free_at);
                     let row = inbox::table.filter(inbox::id.eq(event));
                     let state = if failure == TurnFailure::Park { "parked" } else { "pending" };
                     diesel::update(row)
@@ -116,8 +103,14 @@ impl TurnQueue for Store {
             .await
     }
 
-    async fn commit_turn(&self, turn: &Turn, now: DateTime<Utc>) -> StoreResult<Committed> {
-        self.commit_leased(turn, now).await
+    async fn commit_turns(
+        &self,
+        turns: &[Turn],
+        lease: Option<LeaseAtOnce>,
+        now: DateTime<Utc>,
+    ) -> StoreResult<Vec<CommittedTurn>> {
+        let ended = turns.iter().map(|turn| FinishedTurn { turn: turn.clone(), lease, now }).collect();
+        self.turn_writer.submit(ended).await.map_err(of_group)
     }
 
     async fn renew_lease(
@@ -126,167 +119,26 @@ impl TurnQueue for Store {
         fence: i64,
         until: DateTime<Utc>,
     ) -> StoreResult<bool> {
-        self.renew(conversation, fence, until).await
+        self.database
+            .write(move |conn| {
+                async move {
+                    let held = conversations::table
+                        .find(DbId(conversation.0))
+                        .filter(conversations::fence.eq(fence));
+                    let renewed = diesel::update(held)
+                        .set(conversations::leased_until.eq(DbTime(until)))
+                        .execute(conn)
+                        .await?;
+                    Ok(renewed == 1)
+                }
+                .boxed()
+            })
+            .await
     }
-}
-
-/// What becomes of a message that is next.
-enum Next {
-    /// A turn, and whose it is.
-    Turn(Box<(LeasedTurn, SealedSender, Sender)>),
-    /// It was erased, or its time is over.
-    Wiped,
-}
-
-async fn lease(
-    conn: &mut Conn,
-    vault: &Vault,
-    now: DateTime<Utc>,
-    until: DateTime<Utc>,
-) -> Result<Option<(LeasedTurn, Sender)>, SqlError> {
-    loop {
-        let waiting = inbox::table
-            .inner_join(conversations::table)
-            .filter(inbox::state.eq("pending"))
-            .filter(inbox::due_at.is_null().or(inbox::due_at.le(Some(DbTime(now)))))
-            .filter(conversations::leased_until.le(DbTime(now)))
-            .order(inbox::seq.asc())
-            .limit(1)
-            .select((InboxRow::as_select(), ConversationRow::as_select()));
-        let next = skip_locked!(waiting).get_result::<(InboxRow, ConversationRow)>(conn).await.optional()?;
-        let Some((row, conversation)) = next else { return Ok(None) };
-        let (seq, tries) = (row.seq, count(row.tries)?);
-        // A row that can't be read, or that stops its worker each time, must not stop all others: it is
-        // parked.
-        let opened = if tries >= LEASES_MAX {
-            Err(corrupt("leased too often without an end"))
-        } else {
-            open_turn(conn, vault, row, conversation).await
-        };
-        match opened {
-            Ok(Next::Turn(opened)) => {
-                let (turn, sealed, sender) = *opened;
-                hold_conversation(conn, vault, &turn, sealed, &sender, until).await?;
-                diesel::update(inbox::table.find(seq))
-                    .set(inbox::tries.eq(column(tries.saturating_add(1))))
-                    .execute(conn)
-                    .await?;
-                return Ok(Some((turn, sender)));
-            }
-            Ok(Next::Wiped) => {
-                diesel::update(inbox::table.find(seq))
-                    .set((inbox::state.eq("done"), inbox::settled_at.eq(Some(DbTime(now)))))
-                    .execute(conn)
-                    .await?;
-            }
-            Err(SqlError::Corrupt(reason)) => {
-                tracing::error!(seq, error = reason, "message parked");
-                diesel::update(inbox::table.find(seq))
-                    .set((inbox::state.eq("parked"), inbox::reason.eq(Some(reason))))
-                    .execute(conn)
-                    .await?;
-            }
-            Err(other) => return Err(other),
-        }
-    }
-}
-
-/// Leases the conversation, and writes the address and window for its replies.
-async fn hold_conversation(
-    conn: &mut Conn,
-    vault: &Vault,
-    turn: &LeasedTurn,
-    sealed: SealedSender,
-    sender: &Sender,
-    until: DateTime<Utc>,
-) -> Result<(), SqlError> {
-    let conversation = || conversations::table.find(DbId(turn.conversation.0));
-    diesel::update(conversation())
-        .set((conversations::fence.eq(turn.fence), conversations::leased_until.eq(DbTime(until))))
-        .execute(conn)
-        .await?;
-    if turn.message.content.is_by_sender() {
-        // The time when the person wrote it, not when it reached us: a webhook may come days late, and opens
-        // no window then.
-        let sent_at = turn.message.sent_at.unwrap_or(turn.received_at);
-        let wrote_at = Some(DbTime(sent_at.min(turn.received_at)));
-        let is_newest =
-            conversations::last_inbound_at.is_null().or(conversations::last_inbound_at.le(wrote_at));
-        let newest = conversation().filter(is_newest);
-        if sealed.address.as_ref() == Some(&turn.message.sender) {
-            let written = diesel::update(newest).set(conversations::last_inbound_at.eq(wrote_at));
-            written.execute(conn).await?;
-            return Ok(());
-        }
-        let id = SubjectKeyId::chat(sender.contact);
-        let keys = vault.key_for(conn, id, turn.received_at).await?;
-        let from = SealedSender::new(sealed.key, Some(turn.message.sender.clone()));
-        diesel::update(newest)
-            .set((
-                conversations::sealed.eq(Some(keys.seal(id, sender_of(&turn.conversation.0), &from)?)),
-                conversations::last_inbound_at.eq(wrote_at),
-            ))
-            .execute(conn)
-            .await?;
-    }
-    Ok(())
 }
 
 /// The content of a message, from its sealed body. `None`: it was erased, or its key is gone.
 pub(crate) fn read_said(keys: &Keys, id: Uuid, body: &[u8]) -> Result<Option<InboundContent>, SqlError> {
     let body: Option<InboundBody> = open(keys, body_of(&id), Some(body))?;
     Ok(body.map(|body| body.content))
-}
-
-async fn open_turn(
-    conn: &mut Conn,
-    vault: &Vault,
-    row: InboxRow,
-    conversation: ConversationRow,
-) -> Result<Next, SqlError> {
-    if row.body.is_empty() {
-        return Ok(Next::Wiped);
-    }
-    let (id, conversation_id) = (row.id.0, conversation.id.0);
-    // What another person wrote from this address before must not act for the one who has it now.
-    let contact = conversation.contact_id.filter(|contact| row.contact_id == Some(*contact));
-    let contact = contact.ok_or_else(|| corrupt("the message is of a contact that has retired"))?.0;
-    let sealed = [Some(row.body.as_slice()), row.raw.as_deref(), Some(conversation.state.as_slice())];
-    let sealed: Vec<_> = sealed.into_iter().chain([conversation.sealed.as_deref()]).flatten().collect();
-    let keys = vault.keys_in(conn, sealed).await?;
-    let gone = || corrupt("the key of the message is gone");
-    let body: InboundBody = open(&keys, body_of(&id), Some(&row.body))?.ok_or_else(gone)?;
-    let raw: Option<RawBody> = open(&keys, raw_of(&id), row.raw.as_deref())?;
-    let state: SealedState =
-        open(&keys, state_of(&conversation_id), Some(&conversation.state))?.unwrap_or_default();
-    let sender: SealedSender =
-        open(&keys, sender_of(&conversation_id), conversation.sealed.as_deref())?.ok_or_else(gone)?;
-    let consent = consent_of(conn, &conversation.channel, &conversation.sender_hash).await?;
-    let turn = LeasedTurn {
-        event: EventId(id),
-        message: InboundMessage {
-            channel_account: row.channel_account.parse().map_err(corrupt)?,
-            provider_event_id: body.event,
-            sender: body.sender,
-            phone: body.phone,
-            profile_name: body.profile_name,
-            content: body.content,
-            is_ours: true,
-            sent_at: body.sent_at,
-            raw: raw.map_or(body.raw, RawBody::into_bytes),
-        },
-        received_at: row.received_at.0,
-        conversation: ConversationId(row.conversation_id.0),
-        state: state.conversation,
-        consent,
-        fence: conversation.fence.saturating_add(1),
-        tries: count(row.tries)?,
-    };
-    let held = Sender {
-        contact,
-        channel: conversation.channel,
-        hash: conversation.sender_hash,
-        key: Some(sender.key.clone()),
-    };
-    Ok(Next::Turn(Box::new((turn, sender, held))))
 }

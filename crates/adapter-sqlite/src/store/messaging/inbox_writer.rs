@@ -2,12 +2,15 @@
 
 use super::{
     arrivals::{Arrived, ConversationKey, Found, Submitted, find_conversations, sender_key},
+    leased_contacts::{LeasedContacts, Sender},
     sealed::{InboundBody, RawBody, SealedSender, SealedState, body_of, sender_of, state_of},
     successors::renew,
+    turn_leases::lease_new,
 };
 use crate::backend::{Conn, Database, DbId, DbTime, insert_conversations, insert_inbox};
 use crate::store::error::SqlError;
 use crate::store::{
+    queued::note,
     rows::{NewConversationRow, NewInboxRow, corrupt},
     subjects::{Keys, Vault, contacts::contacts_of},
 };
@@ -16,7 +19,8 @@ use domain::{ids::EventId, messaging::conversation::STATE_VERSION};
 use futures_util::FutureExt;
 use group_commit::{GroupCommit, GroupSize};
 use ports::{
-    messaging::{Accepted, inbound_webhook::InboundMessage},
+    messaging::{Accepted, AcceptedMessage, LeasedTurn, inbound_webhook::InboundMessage},
+    operations::WorkKind,
     subject_keys::SubjectKeyId,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -26,25 +30,39 @@ use uuid::Uuid;
 const SIZE: GroupSize = GroupSize { queue_max: 2_048, batch_max: 500 };
 
 /// The one task that stores messages.
-pub(crate) type InboxWriter = GroupCommit<Submitted, Accepted, SqlError>;
+pub(crate) type InboxWriter = GroupCommit<Submitted, AcceptedMessage, SqlError>;
 
-pub(crate) fn writer(database: &Database, vault: &Vault) -> InboxWriter {
-    let (shared, vault) = (database.clone(), vault.clone());
+pub(crate) fn writer(database: &Database, vault: &Vault, senders: &LeasedContacts) -> InboxWriter {
+    let (shared, vault, senders) = (database.clone(), vault.clone(), senders.clone());
     GroupCommit::start(database.runtime(), SIZE, move |arrived: Vec<Submitted>| {
-        let (database, vault) = (shared.clone(), vault.clone());
+        let (database, vault, senders) = (shared.clone(), vault.clone(), senders.clone());
         async move {
             let work =
                 database.write_batched(move |conn| async move { keep(conn, &vault, arrived).await }.boxed());
-            work.await
+            let kept = work.await?;
+            let accepted = |(accepted, leased): Kept| {
+                let leased = leased.map(|(turn, sender)| {
+                    senders.remember(turn.conversation, turn.fence, sender);
+                    Box::new(turn)
+                });
+                AcceptedMessage { accepted, leased }
+            };
+            Ok(kept.into_iter().map(accepted).collect())
         }
         .boxed()
     })
 }
 
+/// What became of a message, and its turn if it was leased.
+type Kept = (Accepted, Option<(LeasedTurn, Sender)>);
+
 /// Stores messages in their order: first the conversations, then the messages.
-async fn keep(conn: &mut Conn, vault: &Vault, submitted: Vec<Submitted>) -> Result<Vec<Accepted>, SqlError> {
+async fn keep(conn: &mut Conn, vault: &Vault, submitted: Vec<Submitted>) -> Result<Vec<Kept>, SqlError> {
+    let wanted = submitted.iter().filter_map(|one| one.leased_until.map(|until| (one.id.0, until)));
+    let mut untils: HashMap<Uuid, DateTime<Utc>> = wanted.collect();
     let arrived: Vec<Arrived> = submitted.into_iter().map(|one| Arrived::new(vault, one)).collect();
     let ids: Vec<Uuid> = arrived.iter().map(|one| one.id.0).collect();
+    let ours: Vec<Uuid> = arrived.iter().filter(|one| one.message.is_ours).map(|one| one.id.0).collect();
     let now = arrived.iter().map(|one| one.at).max().unwrap_or_default();
     let conversations = conversations_of(conn, vault, &arrived, now).await?;
     let subjects = conversations.values().map(|found| SubjectKeyId::chat(found.contact));
@@ -56,8 +74,21 @@ async fn keep(conn: &mut Conn, vault: &Vault, submitted: Vec<Submitted>) -> Resu
         rows.push(inbox_row(&keys, id, *found, message, event_hash, at)?);
     }
     let new: HashSet<Uuid> = insert_inbox(conn, rows).await?.into_iter().map(|id| id.0).collect();
-    let accepted = |id: Uuid| if new.contains(&id) { Accepted::New } else { Accepted::Duplicate };
-    Ok(ids.into_iter().map(accepted).collect())
+    untils.retain(|id, _| new.contains(id));
+    let mut leased = HashMap::new();
+    if !untils.is_empty() {
+        let turns = lease_new(conn, vault, &untils, now).await?;
+        leased.extend(turns.into_iter().map(|(turn, sender)| (turn.event.0, (turn, sender))));
+    }
+    if ours.iter().any(|id| new.contains(id) && !leased.contains_key(id)) {
+        note(WorkKind::Turns, now);
+    }
+    let mut kept = Vec::with_capacity(ids.len());
+    for id in ids {
+        let accepted = if new.contains(&id) { Accepted::New } else { Accepted::Duplicate };
+        kept.push((accepted, leased.remove(&id)));
+    }
+    Ok(kept)
 }
 
 /// The row of a message, sealed under the key of its conversation's contact.

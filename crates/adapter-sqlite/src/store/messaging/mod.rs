@@ -2,7 +2,7 @@
 
 pub(crate) mod alert_rows;
 mod alerts;
-mod arrivals;
+pub(crate) mod arrivals;
 pub(crate) mod clear_rows;
 pub(crate) mod consent_rows;
 pub(crate) mod consents;
@@ -13,7 +13,10 @@ pub(crate) mod inbox_writer;
 pub(crate) mod leased_contacts;
 pub(crate) mod outbox;
 mod overtaken;
+pub(crate) mod queue_rows;
+mod repeated_turns;
 pub(crate) mod sealed;
 mod successors;
 mod turn_decisions;
-mod turns;
+mod turn_leases;
+pub(crate) mod turns;

@@ -1,6 +1,9 @@
 //! Turns that were overtaken: their conversation began anew for another contact while they were under way.
 
-use super::{leased_contacts::Sender, turn_decisions::write_decisions};
+use super::{
+    leased_contacts::Sender,
+    turn_decisions::{Decided, write_decisions},
+};
 use crate::{
     backend::{Conn, DbId, DbTime},
     store::{
@@ -53,7 +56,8 @@ pub(super) async fn settle(
     if ended == 0 || owner.is_some() {
         return Ok(Committed::Fenced);
     }
-    write_decisions(conn, vault, turn, sender, contact.0, now).await?;
+    let decided = Decided { turn, sender, to: contact.0, lease: None };
+    write_decisions(conn, vault, &[decided], now).await?;
     Ok(Committed::Done)
 }
 

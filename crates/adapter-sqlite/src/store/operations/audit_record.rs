@@ -1,9 +1,8 @@
 //! Write audit rows in the transaction of their decision.
 
-use crate::backend::Conn;
-use crate::store::{error::SqlError, rows::NewAuditRow, schema::audit};
+use crate::backend::{Conn, insert_audit};
+use crate::store::{error::SqlError, rows::NewAuditRow};
 use chrono::{DateTime, Utc};
-use diesel_async::RunQueryDsl;
 use domain::operations::audit::AuditRecord;
 
 /// Adds rows outside a fold.
@@ -12,8 +11,5 @@ pub(crate) async fn record(
     records: &[AuditRecord],
     now: DateTime<Utc>,
 ) -> Result<(), SqlError> {
-    for record in records {
-        diesel::insert_into(audit::table).values(NewAuditRow::new(record, now)).execute(conn).await?;
-    }
-    Ok(())
+    insert_audit(conn, records.iter().map(|record| NewAuditRow::new(record, now)).collect()).await
 }

@@ -8,6 +8,7 @@ pub(crate) mod fingerprints;
 mod idempotency_store;
 pub(crate) mod keys;
 mod leases;
+mod open_work;
 mod retention;
 pub(crate) mod schema_care;
 pub(crate) mod sealed_answers;

@@ -4,7 +4,7 @@ use super::*;
 use domain::messaging::conversation::InboundContent;
 use ports::{
     messaging::{
-        Accepted, MockConsents, MockOutbox, MockTurnQueue,
+        Accepted, AcceptedMessage, MockConsents, MockOutbox, MockTurnQueue,
         inbound_webhook::{InboundEvent, InboundMessage, SignatureInvalid, Undecodable},
         update_source::MockUpdateSource,
     },
@@ -90,14 +90,17 @@ fn poll(
     PollUpdates::new(parts, kernel)
 }
 
+fn new() -> Vec<AcceptedMessage> {
+    vec![AcceptedMessage { accepted: Accepted::New, leased: None }]
+}
+
 #[tokio::test]
 async fn an_update_is_confirmed_after_it_is_stored() {
     let asked = Arc::default();
     let source = source(vec![vec![update(7, "a"), update(9, "b"), update(10, "c")]], Arc::clone(&asked));
     let mut inbox = MockTurnQueue::new();
-    let mut outcomes =
-        vec![Err(StoreError::Corrupt("full".into())), Ok(vec![Accepted::New]), Ok(vec![Accepted::New])];
-    inbox.expect_accept().returning(move |_, _| outcomes.pop().unwrap());
+    let mut outcomes = vec![Err(StoreError::Corrupt("full".into())), Ok(new()), Ok(new())];
+    inbox.expect_accept_leased().returning(move |_, _, _| outcomes.pop().unwrap());
     let poll = poll(source, free(), inbox, MockDeadLetters::new());
     let mut position = Position::default();
     assert!(matches!(poll.run(&mut position).await, Err(PollError::Store(_))));
@@ -110,7 +113,7 @@ async fn an_update_is_confirmed_after_it_is_stored() {
 async fn an_update_that_cannot_be_read_is_kept_and_done_with() {
     let source = source(vec![vec![update(7, "?"), update(8, "a")]], Arc::default());
     let mut inbox = MockTurnQueue::new();
-    inbox.expect_accept().times(1).returning(|_, _| Ok(vec![Accepted::New]));
+    inbox.expect_accept_leased().times(1).returning(|_, _, _| Ok(new()));
     let mut letters = MockDeadLetters::new();
     letters.expect_keep_unreadable().times(1).returning(|kept, _| {
         assert_eq!((kept.webhook.as_str(), kept.body.as_slice()), ("telegram", b"?".as_slice()));

@@ -42,7 +42,8 @@ async fn settled(leased: LeasedMessage, channel: MockMessageChannel) -> Settleme
     let mut outbox = MockOutbox::new();
     outbox.expect_known_provider_ids().returning(|_, _| Ok(vec!["SM0".into()]));
     let (tell, told) = std::sync::mpsc::channel();
-    outbox.expect_settle().times(1).returning(move |_, settlement, _| {
+    outbox.expect_settle_all().times(1).returning(move |settled, _| {
+        let [(_, settlement)] = settled else { panic!("one message was sent") };
         tell.send(settlement.clone()).unwrap();
         Ok(())
     });

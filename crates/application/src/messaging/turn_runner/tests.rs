@@ -11,11 +11,11 @@ use domain::{
 use ports::{
     clock::MockClock,
     ids_and_random::{MockIdGenerator, MockRandom},
-    messaging::MockTurnQueue,
+    messaging::{CommittedTurn, MockTurnQueue, NewOutbound, Slot, message_channel::OutboundMessage},
 };
 use std::{
     future::{pending, ready},
-    sync::Mutex,
+    sync::{Mutex, mpsc},
 };
 use testkit::at;
 use uuid::Uuid;
@@ -63,6 +63,10 @@ fn committed(turn: &LeasedTurn) -> Turn {
     }
 }
 
+fn outcome(committed: Committed) -> CommittedTurn {
+    CommittedTurn { committed, to_send: Vec::new() }
+}
+
 fn runner(queue: MockTurnQueue, handler: impl TurnHandler + 'static) -> TurnRunner {
     let mut clock = MockClock::new();
     clock.expect_now().returning(now);
@@ -95,10 +99,10 @@ async fn a_turn_that_goes_well_is_committed_under_its_fence() {
     handler.expect_run().times(1).returning(|turn| Ok(committed(turn)));
     let mut queue = MockTurnQueue::new();
     queue
-        .expect_commit_turn()
-        .withf(|turn, _| turn.fence == 9)
+        .expect_commit_turns()
+        .withf(|turns, lease, _| turns.len() == 1 && turns[0].fence == 9 && lease.is_none())
         .times(1)
-        .returning(|_, _| Ok(Committed::Done));
+        .returning(|_, _, _| Ok(vec![outcome(Committed::Done)]));
     assert_eq!(runner(queue, handler).run(&leased(0), |_| pending()).await, TurnEnd::Done);
 }
 
@@ -147,7 +151,7 @@ async fn a_lost_lease_ends_the_turn_without_a_commit() {
         .withf(|_, fence, until| (*fence, *until) == (9, now() + Duration::seconds(5)))
         .times(3)
         .returning(move |_, _, _| Ok(renewals.next().unwrap()));
-    queue.expect_commit_turn().never();
+    queue.expect_commit_turns().never();
     queue
         .expect_fail()
         .withf(|_, _, reason| reason == "the lease was lost")
@@ -169,7 +173,7 @@ async fn a_commit_under_an_old_fence_leaves_the_turn_to_the_other_worker() {
     let mut handler = MockTurnHandler::new();
     handler.expect_run().returning(|turn| Ok(committed(turn)));
     let mut queue = MockTurnQueue::new();
-    queue.expect_commit_turn().returning(|_, _| Ok(Committed::Fenced));
+    queue.expect_commit_turns().returning(|_, _, _| Ok(vec![outcome(Committed::Fenced)]));
     queue.expect_fail().never();
     assert_eq!(runner(queue, handler).run(&leased(0), |_| pending()).await, TurnEnd::Fenced);
 }
@@ -179,9 +183,71 @@ async fn a_lease_lasts_five_seconds() {
     let mut queue = MockTurnQueue::new();
     let until = now() + Duration::seconds(5);
     queue
-        .expect_lease_next()
-        .withf(move |at, to| (*at, *to) == (now(), until))
+        .expect_lease_turns()
+        .withf(move |at, to, count| (*at, *to, *count) == (now(), until, 8))
         .times(1)
-        .returning(|_, _| Ok(None));
-    assert!(runner(queue, MockTurnHandler::new()).lease().await.unwrap().is_none());
+        .returning(|_, _, _| Ok(Vec::new()));
+    assert!(runner(queue, MockTurnHandler::new()).lease(8).await.unwrap().is_empty());
+}
+
+/// As many free workers as it says. They keep what they are given.
+struct Free(usize, Mutex<mpsc::Sender<LeasedMessage>>);
+
+impl Handover<LeasedMessage> for Free {
+    fn reserve(&self, count: usize) -> Vec<Slot<LeasedMessage>> {
+        let slot = |_| -> Slot<LeasedMessage> {
+            let given = self.1.lock().unwrap().clone();
+            Box::new(move |message| given.send(message).unwrap())
+        };
+        (0..count.min(self.0)).map(slot).collect()
+    }
+}
+
+fn reply(text: &str) -> NewOutbound {
+    NewOutbound {
+        message: OutboundMessage::plain(
+            domain::ids::MessageId(Uuid::from_u128(3)),
+            domain::message::Channel::Whatsapp,
+            "whatsapp:+525512345678".into(),
+            text.into(),
+        ),
+        channel_account: "twilio:whatsapp:+14155238886".parse().unwrap(),
+        lane: ports::messaging::Lane::Conversation,
+        expires_at: at(3600),
+        client: None,
+    }
+}
+
+/// Runs a turn with two replies, of which the store leases as many as it is asked to.
+async fn with_two_replies(workers: usize) -> Vec<String> {
+    let mut handler = MockTurnHandler::new();
+    handler
+        .expect_run()
+        .returning(|turn| Ok(Turn { replies: vec![reply("one"), reply("two")], ..committed(turn) }));
+    let mut queue = MockTurnQueue::new();
+    queue.expect_commit_turns().times(1).returning(|turns, lease, _| {
+        let to_send = turns[0].replies.iter().take(lease.map_or(0, |lease| lease.count));
+        let leased = to_send.map(|new| LeasedMessage {
+            message: new.message.clone(),
+            channel_account: new.channel_account.clone(),
+            attempts: 0,
+            fence: 1,
+            in_doubt_since: None,
+            resent: false,
+            expires_at: new.expires_at,
+        });
+        Ok(vec![CommittedTurn { committed: Committed::Done, to_send: leased.collect() }])
+    });
+    let (give, given) = mpsc::channel();
+    let runner = runner(queue, handler).handing_over(Arc::new(Free(workers, Mutex::new(give))));
+    assert_eq!(runner.run(&leased(0), |_| pending()).await, TurnEnd::Done);
+    drop(runner);
+    given.into_iter().map(|message| message.message.text).collect()
+}
+
+#[tokio::test]
+async fn replies_are_handed_over_to_the_workers_that_are_free() {
+    assert!(with_two_replies(0).await.is_empty(), "they wait in the outbox");
+    assert_eq!(with_two_replies(1).await, ["one"]);
+    assert_eq!(with_two_replies(9).await, ["one", "two"]);
 }

@@ -1,18 +1,20 @@
 //! Lease the messages that are due.
 
 use super::{
-    new_row::body_of,
-    row::{OutboxRow, advance},
+    new_row::{HEAD_BLOCKS, body_of},
+    row::OutboxRow,
+    standing::{Sealing, Standing},
+    writes::write_messages,
 };
-use crate::backend::{Conn, DbTime, skip_locked};
+use crate::backend::{Conn, DbTime, lease_outbox, skip_locked};
 use crate::store::{
     error::SqlError,
-    messaging::sealed::open,
+    messaging::{queue_rows::OutboxLease, sealed::open},
     rows::{OutboundBody, column, corrupt, count},
     schema::outbox,
     subjects::{Keys, Vault},
 };
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use diesel::{dsl::exists, prelude::*};
 use diesel_async::RunQueryDsl;
 use domain::{
@@ -22,9 +24,6 @@ use domain::{
 };
 use ports::messaging::{LeasedMessage, message_channel::OutboundMessage};
 
-/// How long the first message of a queue may delay the rest.
-const HEAD_BLOCKS: Duration = Duration::seconds(60);
-
 /// Leases the messages that are due. A message that can't be read must not stop the others.
 pub(crate) async fn lease(
     conn: &mut Conn,
@@ -33,47 +32,51 @@ pub(crate) async fn lease(
     until: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<LeasedMessage>, SqlError> {
-    let mut leased = Vec::new();
     let rows = due(conn, now, limit).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
     let sealed = rows.iter().flat_map(|row| [row.body.as_deref(), row.sealed.as_deref()]);
     let sealed: Vec<_> = sealed.flatten().collect();
-    let keys = vault.keys_in(conn, sealed).await?;
+    let sealing = Sealing { vault, keys: vault.keys_in(conn, sealed).await? };
+    let (mut leases, mut leased, mut given_up) = (Vec::new(), Vec::new(), Vec::new());
     for row in rows {
-        if let Ok(opened) = open_row(&keys, &row) {
-            leased.push(lease_row(conn, row, opened, now, until).await?);
+        if let Ok(opened) = open_row(&sealing.keys, &row) {
+            let lease = lease_of(&row, now, until)?;
+            leased.push(leased_message(&row, opened, &lease)?);
+            leases.push(lease);
         } else {
             tracing::error!(seq = row.seq, "message given up: its body can't be read");
-            let error = Some("it can't be read".to_owned());
-            advance(conn, vault, &row, DeliveryStatus::Failed, None, error, now).await?;
+            let (error, mut message) = (Some("it can't be read".to_owned()), Standing::of(row));
+            message.advance(&sealing, DeliveryStatus::Failed, None, error, now)?;
+            given_up.push(message);
         }
     }
+    lease_outbox(conn, leases).await?;
+    write_messages(conn, &given_up.iter().collect::<Vec<_>>()).await?;
     Ok(leased)
 }
 
-async fn lease_row(
-    conn: &mut Conn,
-    row: OutboxRow,
-    opened: OpenedRow,
-    now: DateTime<Utc>,
-    until: DateTime<Utc>,
-) -> Result<LeasedMessage, SqlError> {
+fn lease_of(row: &OutboxRow, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<OutboxLease, SqlError> {
     // The lease expired: the message may have been sent before its worker died.
     let in_doubt_since = match row.phase.as_str() {
         "leased" => Some(row.in_doubt_since.unwrap_or(DbTime(now))),
         _ => row.in_doubt_since,
     };
-    let fence = row.fence.saturating_add(1);
-    let attempts = count(row.attempts)?;
-    diesel::update(outbox::table.find(row.seq))
-        .set((
-            outbox::phase.eq("leased"),
-            outbox::fence.eq(fence),
-            outbox::leased_until.eq(DbTime(until)),
-            outbox::in_doubt_since.eq(in_doubt_since),
-            outbox::attempts.eq(column(attempts.saturating_add(1))),
-        ))
-        .execute(conn)
-        .await?;
+    Ok(OutboxLease {
+        seq: row.seq,
+        fence: row.fence.saturating_add(1),
+        leased_until: DbTime(until),
+        in_doubt_since,
+        attempts: column(count(row.attempts)?.saturating_add(1)),
+    })
+}
+
+fn leased_message(
+    row: &OutboxRow,
+    opened: OpenedRow,
+    lease: &OutboxLease,
+) -> Result<LeasedMessage, SqlError> {
     Ok(LeasedMessage {
         message: OutboundMessage {
             id: MessageId(row.id.0),
@@ -83,9 +86,9 @@ async fn lease_row(
             form: opened.body.form(),
         },
         channel_account: opened.channel_account,
-        attempts,
-        fence,
-        in_doubt_since: in_doubt_since.map(|at| at.0),
+        attempts: count(row.attempts)?,
+        fence: lease.fence,
+        in_doubt_since: lease.in_doubt_since.map(|at| at.0),
         resent: row.resent == 1,
         expires_at: row.expires_at.0,
     })

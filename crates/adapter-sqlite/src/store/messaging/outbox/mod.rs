@@ -1,22 +1,25 @@
 //! The outbox: leased in order for each recipient and lane, settled once.
 
-mod delivery_reports;
+mod batch;
 mod lease;
 pub(crate) mod new_row;
 mod prices;
 pub(crate) mod row;
-mod settle;
+mod standing;
+pub(crate) mod writer;
+mod writes;
 
 use self::{
+    batch::OutboxJob,
     new_row::{NewOutboxRow, provider_id_of, recipient_hash},
-    row::{OutboxRow, lock_row, status_of},
+    row::{OutboxRow, status_of},
 };
 use super::{
     consent_rows::{consent_of, lock_consent},
     sealed::open,
 };
 use crate::backend::{Conn, DbId, DbTime};
-use crate::store::error::SqlError;
+use crate::store::error::{SqlError, of_group};
 use crate::store::{
     handle::Store,
     rows::{corrupt, price},
@@ -58,26 +61,18 @@ impl Outbox for Store {
             .await
     }
 
-    async fn settle(
+    async fn settle_all(
         &self,
-        leased: &LeasedMessage,
-        settlement: &Settlement,
+        settlements: &[(LeasedMessage, Settlement)],
         now: DateTime<Utc>,
     ) -> StoreResult<()> {
-        let (id, fence, settlement) = (leased.message.id, leased.fence, settlement.clone());
-        let vault = self.vault.clone();
-        self.database
-            .write(move |conn| {
-                async move {
-                    let row = lock_row(conn, id).await?.filter(|row| row.fence == fence);
-                    match row {
-                        Some(row) => settle::settle_row(conn, &vault, row, settlement, now).await,
-                        None => Ok(()),
-                    }
-                }
-                .boxed()
-            })
-            .await
+        let jobs = settlements.iter().map(|(leased, settlement)| OutboxJob::Settle {
+            message: leased.message.id,
+            fence: leased.fence,
+            settlement: settlement.clone(),
+            now,
+        });
+        self.outbox_writer.submit(jobs.collect()).await.map(drop).map_err(of_group)
     }
 
     async fn enqueue(
@@ -112,25 +107,9 @@ impl Outbox for Store {
     }
 
     async fn record_statuses(&self, reports: &[StatusReport], now: DateTime<Utc>) -> StoreResult<usize> {
-        // In one order, so that concurrent webhooks about the same messages don't deadlock.
-        let mut reports = reports.to_vec();
-        reports
-            .sort_by(|one, other| (one.message, &one.provider_id).cmp(&(other.message, &other.provider_id)));
-        let vault = self.vault.clone();
-        self.database
-            .write(move |conn| {
-                async move {
-                    let mut ours = 0_usize;
-                    for report in reports {
-                        ours = ours.saturating_add(usize::from(
-                            delivery_reports::apply(conn, &vault, report, now).await?,
-                        ));
-                    }
-                    Ok(ours)
-                }
-                .boxed()
-            })
-            .await
+        let jobs = reports.iter().map(|report| OutboxJob::Report { report: report.clone(), now });
+        let ours = self.outbox_writer.submit(jobs.collect()).await.map_err(of_group)?;
+        Ok(ours.into_iter().filter(|is_ours| *is_ours).count())
     }
 
     async fn known_provider_ids(
@@ -212,11 +191,14 @@ impl Outbox for Store {
             .await
     }
 
-    async fn settle_price(&self, message: &UnpricedMessage, answer: &PriceAnswer) -> StoreResult<()> {
-        let (message, answer) = (message.clone(), answer.clone());
-        self.database
-            .write(move |conn| async move { prices::settle(conn, &message, &answer).await }.boxed())
-            .await
+    async fn settle_prices(&self, answers: &[(UnpricedMessage, PriceAnswer)]) -> StoreResult<()> {
+        if answers.is_empty() {
+            return Ok(());
+        }
+        let mut answers = answers.to_vec();
+        // In one order for all, so that two workers don't deadlock.
+        answers.sort_by_key(|(message, _)| message.id);
+        self.database.write(move |conn| async move { prices::settle_all(conn, &answers).await }.boxed()).await
     }
 
     async fn backlog(&self) -> StoreResult<u64> {

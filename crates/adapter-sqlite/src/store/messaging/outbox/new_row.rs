@@ -4,14 +4,22 @@ use crate::{
     backend::{Conn, DbId, DbTime},
     store::{
         error::SqlError,
+        queued::note,
         rows::{OutboundBody, lane_name},
         schema::outbox,
         subjects::{Place, Vault, contacts::contact_of},
     },
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
 use domain::{message::Channel, messaging::consent::recipient_key};
-use ports::{messaging::NewOutbound, subject_keys::SubjectKeyId};
+use ports::{
+    messaging::{LeasedMessage, NewOutbound},
+    operations::WorkKind,
+    subject_keys::SubjectKeyId,
+};
+use std::collections::{BTreeSet, HashSet};
 use uuid::Uuid;
 
 /// The place of a message's body.
@@ -29,6 +37,33 @@ pub(crate) const fn provider_id_of(id: &Uuid) -> Place<'_> {
     Place::of("outbox.provider_sealed", id)
 }
 
+/// What tells lanes apart: the recipient's hash, the channel, the lane.
+pub(crate) type LaneKey = (String, String, String);
+
+/// How long the first message of a queue may delay the rest.
+pub(super) const HEAD_BLOCKS: Duration = Duration::seconds(60);
+
+/// The lanes of these messages in which an open message blocks them.
+pub(crate) async fn open_lanes(
+    conn: &mut Conn,
+    rows: impl Iterator<Item = &NewOutboxRow> + Send,
+    now: DateTime<Utc>,
+) -> Result<HashSet<LaneKey>, SqlError> {
+    let hashes: BTreeSet<String> = rows.map(|row| row.recipient_hash.clone()).collect();
+    if hashes.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let blocks_since = now.checked_sub_signed(HEAD_BLOCKS).unwrap_or(now);
+    let open = outbox::table
+        .filter(outbox::recipient_hash.eq_any(hashes))
+        .filter(outbox::phase.ne("settled"))
+        .filter(outbox::created_at.gt(DbTime(blocks_since)))
+        .select((outbox::recipient_hash, outbox::channel, outbox::lane))
+        .load::<LaneKey>(conn)
+        .await?;
+    Ok(open.into_iter().collect())
+}
+
 /// The hash by which a recipient is found: that of their canonical number, address or chat.
 pub(crate) fn recipient_hash(vault: &Vault, channel: Channel, address: &str) -> String {
     vault.address(&recipient_key(channel, address))
@@ -37,25 +72,25 @@ pub(crate) fn recipient_hash(vault: &Vault, channel: Channel, address: &str) -> 
 #[derive(diesel::Insertable)]
 #[diesel(table_name = outbox)]
 pub(crate) struct NewOutboxRow {
-    id: DbId,
-    conversation_id: Option<DbId>,
-    contact_id: Option<DbId>,
-    channel_account: String,
-    channel: &'static str,
-    recipient_hash: String,
-    sealed: Option<Vec<u8>>,
-    lane: &'static str,
-    body: Option<Vec<u8>>,
-    phase: &'static str,
-    status: &'static str,
-    attempts: i32,
-    resent: i32,
-    fence: i64,
-    due_at: DbTime,
-    leased_until: DbTime,
-    created_at: DbTime,
-    expires_at: DbTime,
-    client_id: Option<String>,
+    pub(crate) id: DbId,
+    pub(crate) conversation_id: Option<DbId>,
+    pub(crate) contact_id: Option<DbId>,
+    pub(crate) channel_account: String,
+    pub(crate) channel: &'static str,
+    pub(crate) recipient_hash: String,
+    pub(crate) sealed: Option<Vec<u8>>,
+    pub(crate) lane: &'static str,
+    pub(crate) body: Option<Vec<u8>>,
+    pub(crate) phase: &'static str,
+    pub(crate) status: &'static str,
+    pub(crate) attempts: i32,
+    pub(crate) resent: i32,
+    pub(crate) fence: i64,
+    pub(crate) due_at: DbTime,
+    pub(crate) leased_until: DbTime,
+    pub(crate) created_at: DbTime,
+    pub(crate) expires_at: DbTime,
+    pub(crate) client_id: Option<String>,
 }
 
 impl NewOutboxRow {
@@ -67,6 +102,7 @@ impl NewOutboxRow {
         conversation_id: Option<DbId>,
         now: DateTime<Utc>,
     ) -> Result<Self, SqlError> {
+        note(WorkKind::Messages, now);
         Self::known(conn, vault, new, conversation_id, None, now).await
     }
 
@@ -110,5 +146,32 @@ impl NewOutboxRow {
             expires_at: DbTime(new.expires_at),
             client_id: new.client.clone(),
         })
+    }
+
+    pub(crate) fn lane_key(&self) -> LaneKey {
+        (self.recipient_hash.clone(), self.channel.to_owned(), self.lane.to_owned())
+    }
+
+    /// Leases the message before it is stored.
+    pub(crate) fn lease(&mut self, new: &NewOutbound, until: DateTime<Utc>) -> LeasedMessage {
+        let leased = leased_as_stored(new);
+        self.phase = "leased";
+        self.fence = leased.fence;
+        self.attempts = 1;
+        self.leased_until = DbTime(until);
+        leased
+    }
+}
+
+/// A message that was leased before it was stored.
+pub(crate) fn leased_as_stored(new: &NewOutbound) -> LeasedMessage {
+    LeasedMessage {
+        message: new.message.clone(),
+        channel_account: new.channel_account.clone(),
+        attempts: 0,
+        fence: 1,
+        in_doubt_since: None,
+        resent: false,
+        expires_at: new.expires_at,
     }
 }

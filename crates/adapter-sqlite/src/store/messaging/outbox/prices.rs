@@ -1,6 +1,6 @@
 //! The prices of messages: asked after the delivery, stored once.
 
-use super::{new_row::provider_id_of, row::OutboxRow};
+use super::new_row::provider_id_of;
 use crate::{
     backend::{Conn, DbId, DbTime, skip_locked},
     store::{
@@ -14,38 +14,8 @@ use crate::{
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::{
-    channel_account::ChannelAccount, ids::MessageId, message::DeliveryStatus, messaging::price::next_ask,
-};
+use domain::ids::MessageId;
 use ports::messaging::{PriceAnswer, UnpricedMessage};
-
-/// Notes that the price of a message is to be asked, when it is delivered by a provider that tells prices.
-pub(crate) async fn ask_after(
-    conn: &mut Conn,
-    row: &OutboxRow,
-    after: DeliveryStatus,
-    now: DateTime<Utc>,
-) -> Result<(), SqlError> {
-    let account: ChannelAccount = row.channel_account.parse().map_err(corrupt)?;
-    let is_over = matches!(after, DeliveryStatus::Delivered | DeliveryStatus::Read);
-    if !is_over || !account.provider().tells_prices() {
-        return Ok(());
-    }
-    let due = next_ask(0).and_then(|wait| now.checked_add_signed(wait)).unwrap_or(now);
-    let unasked = outbox::table.find(row.seq).filter(outbox::price_asks.eq(0));
-    diesel::update(unasked.filter(outbox::price_due_at.is_null()))
-        .set(outbox::price_due_at.eq(Some(DbTime(due))))
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-/// Stores the category that the provider charges. The first report of it counts.
-pub(crate) async fn set_category(conn: &mut Conn, row: &OutboxRow, category: &str) -> Result<(), SqlError> {
-    let unknown = outbox::table.find(row.seq).filter(outbox::price_category.is_null());
-    diesel::update(unknown).set(outbox::price_category.eq(Some(category))).execute(conn).await?;
-    Ok(())
-}
 
 /// Whether any price is to be asked now.
 pub(crate) async fn any_due(conn: &mut Conn, now: DateTime<Utc>) -> Result<bool, SqlError> {
@@ -94,11 +64,17 @@ pub(crate) async fn lease(
     Ok(leased)
 }
 
-pub(crate) async fn settle(
+pub(crate) async fn settle_all(
     conn: &mut Conn,
-    message: &UnpricedMessage,
-    answer: &PriceAnswer,
+    answers: &[(UnpricedMessage, PriceAnswer)],
 ) -> Result<(), SqlError> {
+    for (message, answer) in answers {
+        settle(conn, message, answer).await?;
+    }
+    Ok(())
+}
+
+async fn settle(conn: &mut Conn, message: &UnpricedMessage, answer: &PriceAnswer) -> Result<(), SqlError> {
     let asks = i32::try_from(message.asks).unwrap_or(i32::MAX);
     let own = outbox::table
         .filter(outbox::id.eq(DbId(message.id.0)))
