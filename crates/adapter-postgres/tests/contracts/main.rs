@@ -11,6 +11,7 @@
 mod at_rest;
 mod cut;
 mod own_data;
+mod turn_costs;
 mod waits;
 
 use adapter_crypto::{AeadSealer, HmacAuditSealer, Keyring, RingRandom, clabe_issuer};
