@@ -34,6 +34,21 @@ alert-frozen = { $channel ->
    *[other] Ventanilla: your account is frozen. No money will leave it. If it wasn't you, tell us; to unfreeze it, sign in with your password or contact us.
 }
 mail-frozen-subject = Your account is frozen
+payment-failed = { $reason ->
+    [no_such_account] Your transfer of { $amount } to account { $destination } was not made: that account doesn't exist. Your money is available again. Receipt { $folio }.
+    [account_closed] Your transfer of { $amount } to account { $destination } was not made: that account is closed. Your money is available again. Receipt { $folio }.
+    [account_blocked] Your transfer of { $amount } to account { $destination } was not made: that account is blocked. Your money is available again. Receipt { $folio }.
+    [wrong_account_type] Your transfer of { $amount } to account { $destination } was not made: that account can't receive this kind of payment. Your money is available again. Receipt { $folio }.
+    [wrong_bank] Your transfer of { $amount } to account { $destination } was not made: the bank of that account is not the right one. Your money is available again. Receipt { $folio }.
+    [unknown_payee] Your transfer of { $amount } to account { $destination } was not made: the bank doesn't know the recipient. Your money is available again. Receipt { $folio }.
+    [payee_deceased] Your transfer of { $amount } to account { $destination } was not made: the bank can't pay that person any more. Your money is available again. Receipt { $folio }.
+    [not_allowed] Your transfer of { $amount } to account { $destination } was not made: the other bank doesn't allow this payment. Your money is available again. Receipt { $folio }.
+    [wrong_amount] Your transfer of { $amount } to account { $destination } was not made: the bank doesn't accept that amount. Your money is available again. Receipt { $folio }.
+    [timed_out] Your transfer of { $amount } to account { $destination } was not made: the bank ran out of time. Your money is available again. Receipt { $folio }.
+   *[other] Your transfer of { $amount } to account { $destination } was not made: the bank didn't accept it. Your money is available again. Receipt { $folio }.
+}
+payment-in-doubt = The bank has not confirmed your transfer of { $amount } to account { $destination } yet. We are finding out, and you don't need to repeat it; meanwhile that money is set aside. I'll tell you as soon as I know. Receipt { $folio }.
+payment-disputed = The bank now says something else about your transfer of { $amount } to account { $destination }. We are checking it with them. I'll tell you as soon as I know. Receipt { $folio }.
 alert-mfa-on = Ventanilla: two-step verification was turned on for your account: each sign-in will ask for a code. If it wasn't you, tell us.
 alert-mfa-off = Ventanilla: two-step verification was turned off for your account: the password is enough to sign in. If it wasn't you, change your password and tell us.
 alert-backup-codes = Ventanilla: new backup codes were made for your account; the earlier ones no longer work. If it wasn't you, change your password and tell us.

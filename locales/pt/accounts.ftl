@@ -34,6 +34,21 @@ alert-frozen = { $channel ->
    *[other] Ventanilla: sua conta foi bloqueada. Nenhum dinheiro sai dela. Se não foi você, avise a gente; para desbloquear, entre com sua senha ou fale com a gente.
 }
 mail-frozen-subject = Sua conta foi bloqueada
+payment-failed = { $reason ->
+    [no_such_account] Sua transferência de { $amount } para a conta { $destination } não foi feita: essa conta não existe. Seu dinheiro está disponível de novo. Comprovante { $folio }.
+    [account_closed] Sua transferência de { $amount } para a conta { $destination } não foi feita: essa conta está encerrada. Seu dinheiro está disponível de novo. Comprovante { $folio }.
+    [account_blocked] Sua transferência de { $amount } para a conta { $destination } não foi feita: essa conta está bloqueada. Seu dinheiro está disponível de novo. Comprovante { $folio }.
+    [wrong_account_type] Sua transferência de { $amount } para a conta { $destination } não foi feita: essa conta não pode receber este tipo de pagamento. Seu dinheiro está disponível de novo. Comprovante { $folio }.
+    [wrong_bank] Sua transferência de { $amount } para a conta { $destination } não foi feita: o banco de destino não está certo. Seu dinheiro está disponível de novo. Comprovante { $folio }.
+    [unknown_payee] Sua transferência de { $amount } para a conta { $destination } não foi feita: o banco não conhece quem recebe. Seu dinheiro está disponível de novo. Comprovante { $folio }.
+    [payee_deceased] Sua transferência de { $amount } para a conta { $destination } não foi feita: o banco não pode mais pagar a essa pessoa. Seu dinheiro está disponível de novo. Comprovante { $folio }.
+    [not_allowed] Sua transferência de { $amount } para a conta { $destination } não foi feita: o outro banco não permite este pagamento. Seu dinheiro está disponível de novo. Comprovante { $folio }.
+    [wrong_amount] Sua transferência de { $amount } para a conta { $destination } não foi feita: o banco não aceita esse valor. Seu dinheiro está disponível de novo. Comprovante { $folio }.
+    [timed_out] Sua transferência de { $amount } para a conta { $destination } não foi feita: o tempo do banco acabou. Seu dinheiro está disponível de novo. Comprovante { $folio }.
+   *[other] Sua transferência de { $amount } para a conta { $destination } não foi feita: o banco não a aceitou. Seu dinheiro está disponível de novo. Comprovante { $folio }.
+}
+payment-in-doubt = O banco ainda não confirmou sua transferência de { $amount } para a conta { $destination }. Estamos verificando e você não precisa repetir; enquanto isso, esse dinheiro fica reservado. Aviso assim que souber. Comprovante { $folio }.
+payment-disputed = O banco agora diz outra coisa sobre sua transferência de { $amount } para a conta { $destination }. Estamos verificando com ele. Aviso assim que souber. Comprovante { $folio }.
 alert-mfa-on = Ventanilla: a verificação em duas etapas da sua conta foi ativada: cada acesso pedirá um código. Se não foi você, avise a gente.
 alert-mfa-off = Ventanilla: a verificação em duas etapas da sua conta foi desativada: para entrar basta a senha. Se não foi você, troque a senha e avise a gente.
 alert-backup-codes = Ventanilla: novos códigos de reserva foram criados para a sua conta; os anteriores não valem mais. Se não foi você, troque a senha e avise a gente.

@@ -1,5 +1,6 @@
 //! Settings: flat environment variables, read into one typed struct. All errors are reported at once.
 
+mod bank;
 mod clients;
 mod database;
 mod defaults;
@@ -13,7 +14,7 @@ mod secrets;
 mod sources;
 mod understanding;
 
-pub(crate) use self::understanding::NluSettings;
+pub(crate) use self::{bank::BankSettings, understanding::NluSettings};
 
 use self::reader::Reader;
 use adapter_crypto::Keyring;
@@ -339,6 +340,8 @@ pub struct Settings {
     pub clabe_prefix: Option<ClabePrefix>,
     /// Wallets that a person may have.
     pub wallets_per_person: u32,
+    /// The bank that pays accounts outside the platform. None: that is simulated.
+    pub bank: Option<BankSettings>,
     /// Who is asked about texts that the rules don't understand.
     pub nlu: NluSettings,
     /// How long each category of data is kept.

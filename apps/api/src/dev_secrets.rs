@@ -14,7 +14,7 @@ use std::{
 const FILE: &str = "development-secrets.env";
 
 /// The secrets that are made: name, and prefix of the value.
-const SECRETS: [(&str, &str); 11] = [
+const SECRETS: [(&str, &str); 13] = [
     ("JWT_SECRET", ""),
     ("HMAC_SECRET", ""),
     ("ENCRYPTION_KEY", ""),
@@ -26,6 +26,8 @@ const SECRETS: [(&str, &str); 11] = [
     ("META_APP_SECRET", ""),
     ("BOT_TOKEN", "100001:"),
     ("TELEGRAM_WEBHOOK_SECRET", ""),
+    ("BANK_API_CLIENT_SECRET", ""),
+    ("BANK_WEBHOOK_SECRET", "whsec_"),
 ];
 
 /// Sets the secrets that are missing, from the file, and makes those that the file lacks. A command that only looks

@@ -7,6 +7,7 @@ mod config;
 mod dev_secrets;
 mod flows;
 mod http;
+mod payments_worker;
 mod readiness;
 mod routes;
 mod scopes;

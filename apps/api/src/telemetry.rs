@@ -4,19 +4,21 @@ use crate::config::{LogFormat, Settings};
 use application::{messaging::accept_webhook::WebhookSummary, operations::retention::CategoryReport};
 use chrono::{DateTime, Utc};
 use domain::{
-    message::Channel, messaging::opinion::ServiceFailure, operations::retention::RetentionCategory,
+    message::Channel, messaging::opinion::ServiceFailure, money::reconciliation::ReconciliationClass,
+    operations::retention::RetentionCategory,
 };
 use metrics::{counter, describe_counter, describe_gauge, gauge};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use ports::messaging::Settlement;
-use std::sync::OnceLock;
+use std::{collections::BTreeMap, sync::OnceLock};
 use tracing_subscriber::{EnvFilter, fmt};
 
 /// Our own crates, which log at `LOG_LEVEL`. Libraries log warnings only, because they don't know what is
 /// secret. `actix_http` is off: it logs a client's broken HTTP as an error of ours.
-const OURS: [&str; 14] = [
+const OURS: [&str; 15] = [
     "ventanilla",
     "application",
+    "adapter_bank_http",
     "adapter_crypto",
     "adapter_flows",
     "adapter_locales",
@@ -95,6 +97,18 @@ pub(crate) fn init_metrics() {
         "CLABEs that can still be assigned under CLABE_PREFIX; at 0 wallets open without one"
     );
     describe_gauge!(
+        "payments_in_doubt",
+        "Payments of which it is not known whether the outside bank paid them"
+    );
+    describe_gauge!(
+        "payments_in_doubt_oldest_seconds",
+        "How long the oldest payment is in doubt; 0 when there is none"
+    );
+    describe_gauge!(
+        "reconciliation_items",
+        "Findings of the reconciliation that people must look at, by class"
+    );
+    describe_gauge!(
         "ventanilla_outbox_waiting",
         "Messages that wait to be sent, those with an unknown outcome included"
     );
@@ -103,6 +117,21 @@ pub(crate) fn init_metrics() {
 /// Sets the number of CLABEs that can still be assigned under the prefix.
 pub(crate) fn set_clabes_left(left: u64) {
     gauge!("ventanilla_clabe_numbers_left").set(u32::try_from(left).map_or(f64::MAX, f64::from));
+}
+
+/// Sets how many payments are in doubt, and the age of the oldest.
+pub(crate) fn set_in_doubt(count: u64, oldest_seconds: i64) {
+    gauge!("payments_in_doubt").set(u32::try_from(count).map_or(f64::MAX, f64::from));
+    gauge!("payments_in_doubt_oldest_seconds").set(u32::try_from(oldest_seconds).map_or(f64::MAX, f64::from));
+}
+
+/// Sets how many findings of the reconciliation no run has closed, of each class that people must look at.
+pub(crate) fn set_findings(findings: &BTreeMap<ReconciliationClass, u64>) {
+    for class in ReconciliationClass::ALL.into_iter().filter(|class| class.is_open()) {
+        let count = findings.get(&class).copied().unwrap_or_default();
+        gauge!("reconciliation_items", "class" => class.name())
+            .set(u32::try_from(count).map_or(f64::MAX, f64::from));
+    }
 }
 
 /// Counts what retention deleted, and notes what is left. `at`: every category was worked off then.

@@ -19,6 +19,7 @@ pub(crate) struct WorkerWakeups {
     pub(crate) outbox: Wakeup,
     pub(crate) fallbacks: Wakeup,
     pub(crate) alerts: Wakeup,
+    pub(crate) payments: Wakeup,
     pub(crate) prices: Wakeup,
     pub(crate) audit_seals: Wakeup,
     pub(crate) expiry: Wakeup,

@@ -1,5 +1,5 @@
-//! The workers beside HTTP: turns, relay, fallback, alerts, prices, polls, maintenance, audit seals. The loops wait,
-//! spawn and count; what they carry out is decided by the use cases. They run in one process or in many; leases keep
+//! The workers beside HTTP: turns, relay, fallback, alerts, payments, prices, polls, maintenance, audit seals. The loops
+//! wait, spawn and count; what they carry out is decided by the use cases. They run in one process or in many; leases keep
 //! them apart. A loop is woken by the transaction that queued its work; what nobody told is found by one question about
 //! all queues, every few seconds.
 
@@ -9,6 +9,7 @@ mod queues;
 use self::messages::{Relay, Turns};
 use crate::{
     composition::App,
+    payments_worker,
     telemetry::{count_retention, count_taken, set_clabes_left},
     wakeups::{Wakeup, WorkerWakeups},
 };
@@ -67,6 +68,9 @@ impl Workers {
         tasks.spawn(queues::run(Arc::new(relay), turns_ended));
         tasks.spawn(next_fallbacks(app.clone(), wakeups.clone(), stopped.clone()));
         tasks.spawn(tell(app.clone(), wakeups.clone(), stopped.clone()));
+        tasks.spawn(payments_worker::carry_out(app.clone(), wakeups.clone(), stopped.clone()));
+        tasks.spawn(payments_worker::reconcile(app.clone(), wakeups.clone(), stopped.clone()));
+        tasks.spawn(payments_worker::report_figures(app.clone(), stopped.clone()));
         tasks.spawn(prices(app.clone(), wakeups.clone(), stopped.clone()));
         tasks.spawn(clabes(app.clone(), stopped.clone()));
         tasks.spawn(sweep(app.clone(), wakeups.clone(), stopped.clone()));

@@ -29,6 +29,13 @@ const FAULTS = {
     ["slow", { operation: "send", kind: "delay", delay_ms: 3000, ...once }],
     ["refused", { operation: "send", kind: "status", status: 550, ...once }],
   ],
+  bank: [
+    ["dropReply", { operation: "transfer", kind: "drop_reply", ...once }],
+    ["unavailable", { operation: "transfer", kind: "status", status: 503, ...once }],
+    ["slow", { operation: "transfer", kind: "delay", delay_ms: 3000, ...once }],
+    ["noToken", { operation: "token", kind: "status", status: 401, body: { error: "invalid_client" }, times: 2 }],
+    ["notFound", { operation: "status", kind: "status", status: 404, ...once }],
+  ],
 };
 
 export function tray(root, armed, victim) {

@@ -1,5 +1,6 @@
 // The phones page: a row of phones, the fault panel, the traffic log. The browser keeps which phones are open and
 // whether the traffic is shown; the sandbox keeps what was said.
+import { bank } from "./bank.js";
 import { CHANNELS, canonical, exampleOf } from "./channels.js";
 import { personOf } from "./ideas.js";
 import { button } from "./parts.js";
@@ -94,5 +95,6 @@ showSide(localStorage.getItem("side") !== "hidden");
 stored().forEach(add);
 document.addEventListener("language", showTabs);
 tray(document.getElementById("faults"), document.getElementById("armed"), document.getElementById("victim"));
+bank(document.getElementById("bank"), document.getElementById("payments"), document.getElementById("entry"), document.getElementById("entry-told"));
 watch(document.getElementById("wire"));
 apply();

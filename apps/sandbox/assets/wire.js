@@ -7,7 +7,7 @@ import { word } from "./words.js";
 const POLL_MS = 800;
 const SHOWN_MAX = 60;
 const SECRET = /token|secret|password|authorization/i;
-const NAMES = { twilio: "Twilio", meta: "Meta", telegram: "Telegram", smtp: "SMTP" };
+const NAMES = { twilio: "Twilio", meta: "Meta", telegram: "Telegram", smtp: "SMTP", bank: "Bank" };
 
 // Hides every field with the name of a secret, at any depth.
 function withoutSecrets(value, name = "") {
@@ -22,13 +22,15 @@ const isBad = (line) => line.status >= 400 || line.status === 0 || Boolean(line.
 
 // What a line is about: the words of its message, or what it asks for.
 function saying({ provider, operation, body }) {
-  if (!body) return "";
+  if (!body) return (provider === "bank" && word(`bank_${operation}`)) || "";
   const value = body.entry?.[0]?.changes?.[0]?.value;
   const inbound = value?.messages?.[0];
   const update = body.message ?? body.edited_message;
   return body.Body || body.ContentSid || inbound?.text?.body || inbound?.interactive?.button_reply?.title || inbound?.interactive?.list_reply?.title
     || (inbound && inbound.type) || body.text?.body || body.interactive?.body?.text || body.template?.name
     || update?.text || (update?.contact && word("contact")) || body.callback_query?.data || (provider === "telegram" && body.text)
+    || (provider === "bank" && (body.data ?? body).amount && `${(body.data ?? body).amount} ${(body.data ?? body).currency}`)
+    || (provider === "bank" && word(`bank_${operation}`))
     || body.subject || word(operation) || "";
 }
 

@@ -1,5 +1,6 @@
 //! The settings of the sandbox: the provider accounts that it plays, and where it posts webhooks.
 
+use crate::bank_config::BankConfig;
 use thiserror::Error;
 
 /// The setting with the address for HTTP.
@@ -36,6 +37,8 @@ pub struct SandboxConfig {
     pub telegram: Option<TelegramConfig>,
     /// The keys of the understanding services.
     pub nlu: NluConfig,
+    /// The bank's customer. With `None` the bank gives nobody a token.
+    pub bank: Option<BankConfig>,
     /// Address for mail, such as `127.0.0.1:8025`. With `None` there is no mail server.
     pub smtp_bind_address: Option<String>,
     /// Whether people who never wrote can be written to.
@@ -128,6 +131,7 @@ impl SandboxConfig {
                 Strangers::parse(&value).ok_or(ConfigError::Invalid(STRANGERS, "must be refuse or allow"))?
             }
         };
+        let bank = BankConfig::from_env(&get).map_err(|(name, what)| ConfigError::Invalid(name, what))?;
         let mut missing = Vec::new();
         let mut need = |name: &str| {
             get(name).filter(|value| !value.is_empty()).unwrap_or_else(|| {
@@ -147,6 +151,7 @@ impl SandboxConfig {
             meta: meta(&get),
             telegram: telegram(&get),
             nlu: nlu(&get),
+            bank,
             smtp_bind_address: match get(SMTP_BIND_ADDRESS) {
                 None => Some(SMTP_ADDRESS.into()),
                 given => given.filter(|address| !address.is_empty()),

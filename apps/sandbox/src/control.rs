@@ -1,6 +1,7 @@
 //! The control routes: messages on phones, messages from people, faults, recorded calls and webhooks.
 
 use crate::{
+    bank,
     deposits::deposit,
     faults::Fault,
     inbound_action::InboundAction,
@@ -39,6 +40,16 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
                 .route(web::get().to(faults))
                 .route(web::post().to(add_fault))
                 .route(web::delete().to(clear_faults)),
+        )
+        .service(web::resource("/sandbox/bank/transfers").route(web::get().to(bank::control::list_transfers)))
+        .service(
+            web::resource("/sandbox/bank/transfers/{reference}/status")
+                .route(web::post().to(bank::control::set_status)),
+        )
+        .service(web::resource("/sandbox/bank/entries").route(web::post().to(bank::control::add_entry)))
+        .service(
+            web::resource("/sandbox/bank/entries/{entry_id}")
+                .route(web::delete().to(bank::control::remove_entry)),
         )
         .service(web::resource("/sandbox/nlu").route(web::post().to(nlu::tell)))
         .service(web::resource("/sandbox/requests").route(web::get().to(requests)))

@@ -1,10 +1,12 @@
-//! Plays the providers (Twilio, Meta, Telegram, a mail server, understanding services) and people's phones over the real protocols,
+//! Plays the providers (Twilio, Meta, Telegram, a core bank, a mail server, understanding services) and people's phones over the real protocols,
 //! for development, tests and load. The adapters run against it unchanged: it checks what the provider checks
 //! and answers with the provider's errors.
 //!
 //! It proves nothing about security, and it refuses to start in production.
 
 mod answer;
+mod bank;
+mod bank_config;
 mod calls;
 mod clock;
 mod config;
@@ -29,6 +31,7 @@ mod webhooks;
 mod wire;
 mod world;
 
+pub use bank_config::{BankAuthentication, BankConfig};
 pub use config::{ConfigError, MetaConfig, NluConfig, SandboxConfig, Strangers, TelegramConfig};
 pub use deposits::{Depositing, Depositor};
 pub use server::{RunningSandbox, SandboxError, start, start_with_deposits};

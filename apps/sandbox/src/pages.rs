@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, http::header, web};
 
 const PAGE: &str = include_str!("../assets/phones.html");
 const STYLE: &str = include_str!("../assets/phones.css");
-const ASSETS: [(&str, &str); 9] = [
+const ASSETS: [(&str, &str); 10] = [
     ("phones.js", include_str!("../assets/phones.js")),
     ("phone.js", include_str!("../assets/phone.js")),
     ("ideas.js", include_str!("../assets/ideas.js")),
@@ -12,6 +12,7 @@ const ASSETS: [(&str, &str); 9] = [
     ("channels.js", include_str!("../assets/channels.js")),
     ("parts.js", include_str!("../assets/parts.js")),
     ("wire.js", include_str!("../assets/wire.js")),
+    ("bank.js", include_str!("../assets/bank.js")),
     ("faults.js", include_str!("../assets/faults.js")),
     ("words.js", include_str!("../assets/words.js")),
 ];

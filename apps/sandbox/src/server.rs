@@ -1,6 +1,7 @@
 //! Starts the HTTP server and the mail server as tasks of the caller's runtime.
 
 use crate::{
+    bank,
     config::{BIND_ADDRESS, SMTP_BIND_ADDRESS, SandboxConfig},
     control,
     deposits::Depositor,
@@ -109,6 +110,7 @@ pub fn start_with_deposits(
             .service(web::scope("/meta").configure(meta::routes))
             .service(web::scope("/telegram").configure(telegram::routes))
             .service(web::scope("/nlu").configure(nlu::routes))
+            .service(web::scope("/bank").configure(bank::routes))
     })
     .workers(1)
     .on_connect(hangup::remember)

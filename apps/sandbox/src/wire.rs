@@ -42,6 +42,7 @@ pub(crate) fn subject(provider: &str, path: &str, body: &Value, answer: &Value, 
         "twilio" => twilio(path, body, answer, own),
         "meta" => meta(body, answer),
         "telegram" => telegram(body, answer),
+        "bank" => bank(path, body),
         _ => (first(body, &["/to/0"]), None),
     };
     Subject { phone: phone.map(|phone| phone_key(&phone)), message }
@@ -85,6 +86,15 @@ fn telegram(body: &Value, answer: &Value) -> Found {
         .or_else(|| first(body, &["/callback_query_id"]))
         .or_else(|| first(answer, &["/result/message_id"]));
     (person.map(international), message)
+}
+
+/// A payment is told by its reference, a line of the statement by its id.
+fn bank(path: &str, body: &Value) -> Found {
+    let asked = || {
+        let (_, asked) = path.split_once("/transfers/")?;
+        Some(asked.split('?').next().unwrap_or_default().to_owned())
+    };
+    (None, first(body, &["/reference", "/data/reference", "/data/entry_id"]).or_else(asked))
 }
 
 /// The first of these members that is a text or a number.
@@ -153,6 +163,16 @@ mod tests {
         are(found("meta", "", &json!({"to": "+525511112226"}), &answer), "+525511112226", "wamid.2");
         let status = webhook(json!({"statuses": [{"recipient_id": "525511112226", "id": "wamid.2"}]}));
         are(found("meta", "", &status, &Value::Null), "+525511112226", "wamid.2");
+    }
+
+    #[test]
+    fn a_payment_the_questions_about_it_and_its_notice_are_one() {
+        let none = Value::Null;
+        are(found("bank", "/bank/transfers", &json!({"reference": "R1"}), &none), "", "R1");
+        are(found("bank", "/bank/transfers/R1?operating_date=2026-03-10", &none, &none), "", "R1");
+        are(found("bank", "/webhooks/bank", &json!({"data": {"reference": "R1"}}), &none), "", "R1");
+        are(found("bank", "/webhooks/bank", &json!({"data": {"entry_id": "E1"}}), &none), "", "E1");
+        are(found("bank", "/bank/oauth/token", &json!({"scope": "payments"}), &none), "", "");
     }
 
     #[test]

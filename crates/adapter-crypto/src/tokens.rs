@@ -25,6 +25,8 @@ pub enum TokenKind {
     Service,
     /// Access token of a person.
     Access,
+    /// Token of an operator.
+    Operator,
 }
 
 /// Claims that a token contains.
@@ -44,7 +46,8 @@ pub struct Claims {
     /// Scopes that the token grants.
     #[serde(default)]
     pub scopes: Vec<String>,
-    /// Session of a person's token, which is not valid after the session ends. None for a service token.
+    /// Session of a person's token, which is not valid after the session ends; series of an operator's. None for a
+    /// service token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
 }

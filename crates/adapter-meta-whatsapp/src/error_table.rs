@@ -145,7 +145,7 @@ mod tests {
 
     fn class(status: u16, body: &str) -> Class {
         let status = StatusCode::from_u16(status).unwrap();
-        class_of(&Answer { status, retry_after: None, body: body.into() })
+        class_of(&Answer { status, retry_after: None, date: None, body: body.into() })
     }
 
     #[test]

@@ -99,6 +99,7 @@ async fn fill(url: &str, rows: u64) {
     let [transfers, entries] = HISTORY_SQL.map(filled);
     // Two connections, because there are at least two cores.
     tokio::join!(run(url, &transfers), run(url, &entries));
+    load::pay_once_each(open(url).await.as_ref()).await;
     run(url, "vacuum analyze;\ncheckpoint").await;
 }
 

@@ -94,6 +94,7 @@ async fn fill(path: &str) {
     // The store's connections may still be closing.
     conn.batch_execute("pragma busy_timeout = 5000").unwrap();
     conn.batch_execute(&ACCOUNTS_SQL.replace(":accounts", &ACCOUNTS.to_string())).unwrap();
+    load::pay_once_each(open(path).await.as_ref()).await;
 }
 
 /// With the same safety as the store: a write-ahead log that is on disk at each commit.

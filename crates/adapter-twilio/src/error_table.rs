@@ -68,7 +68,7 @@ mod tests {
     fn only_the_limits_of_one_person_are_final() {
         let is_final = |status, body: &str| {
             let status = StatusCode::from_u16(status).unwrap();
-            is_final(&Answer { status, retry_after: None, body: body.into() })
+            is_final(&Answer { status, retry_after: None, date: None, body: body.into() })
         };
         assert!(is_final(429, r#"{"code":60202}"#) && is_final(429, r#"{"code":60203}"#));
         assert!(

@@ -53,6 +53,8 @@ ids! {
     PayeeId,
     /// An export: a copy of a person's data, made for them.
     ExportId,
+    /// An operator: staff with an account of their own.
+    OperatorId,
     /// A session: a person signed in on one device, with its family of refresh tokens.
     SessionId,
 }

@@ -1,7 +1,7 @@
 //! Who acts: the principal that asks for codes and transfers, owns idempotency keys, and stands in the audit
 //! log.
 
-use crate::ids::{ConversationId, TransferId, UserId};
+use crate::ids::{ConversationId, OperatorId, TransferId, UserId};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use thiserror::Error;
@@ -24,6 +24,8 @@ pub enum Principal {
     Anonymous(Option<String>),
     /// A transfer that waits: the challenge of its step-up code belongs to it.
     Transfer(TransferId),
+    /// An operator: staff with an account of their own.
+    Operator(OperatorId),
     /// The platform itself: its workers and commands.
     System,
 }
@@ -50,7 +52,7 @@ impl Principal {
     }
 
     /// The text form: `client:<id>`, `user:<id>`, `chat:<conversation>`, `anonymous:<address>`, `anonymous`,
-    /// `transfer:<id>` or `system`.
+    /// `transfer:<id>`, `operator:<id>` or `system`.
     #[must_use]
     pub fn key(&self) -> String {
         self.to_string()
@@ -66,6 +68,7 @@ impl fmt::Display for Principal {
             Self::Anonymous(Some(address)) => write!(f, "anonymous:{address}"),
             Self::Anonymous(None) => f.write_str("anonymous"),
             Self::Transfer(id) => write!(f, "transfer:{id}"),
+            Self::Operator(id) => write!(f, "operator:{id}"),
             Self::System => f.write_str("system"),
         }
     }
@@ -88,6 +91,7 @@ impl FromStr for Principal {
             "user" => id.parse().map(Self::User).map_err(invalid),
             "chat" => id.parse().map(Self::Chat).map_err(invalid),
             "anonymous" => Ok(Self::Anonymous(Some(id.to_owned()))),
+            "operator" => id.parse().map(Self::Operator).map_err(invalid),
             "transfer" => id.parse().map(Self::Transfer).map_err(invalid),
             _ => Err(InvalidPrincipal),
         }
@@ -123,6 +127,7 @@ mod tests {
             (Principal::Anonymous(Some("2001:db8::1".into())), "anonymous:2001:db8::1".into()),
             (Principal::Anonymous(None), "anonymous".into()),
             (Principal::Transfer(TransferId(id)), format!("transfer:{id}")),
+            (Principal::Operator(OperatorId(id)), format!("operator:{id}")),
             (Principal::System, "system".into()),
         ] {
             assert_eq!((principal.key(), text.parse()), (text, Ok(principal)));

@@ -13,6 +13,7 @@ pub mod money;
 pub mod operations;
 pub mod pagination;
 pub mod privacy;
+pub mod raw_webhook;
 pub mod store_error;
 pub mod stores;
 pub mod subject_keys;

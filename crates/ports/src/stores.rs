@@ -3,9 +3,10 @@
 use crate::{
     accounts::{ChatLinks, Freezes, Identities, Sessions, Users},
     messaging::{Alerts, Consents, Conversations, Flows, Outbox, TurnQueue},
-    money::{Ledger, Payees, Receiving, Statements},
+    money::{Ledger, OutboundPayments, Payees, Receiving, Reconciliations, Statements},
     operations::{
-        AuditLog, DatabaseCare, DeadLetters, IdempotencyStore, Leases, OpenWork, Retention, SignedRequests,
+        AuditLog, DatabaseCare, DeadLetters, IdempotencyStore, Leases, OpenWork, Operators, Retention,
+        SignedRequests,
     },
     privacy::{DataExports, Erasures, KeyCopies, LegalHolds, PersonalData},
     verification::{VerificationPages, VerificationReports, Verifications},
@@ -23,7 +24,9 @@ pub trait Stores:
     + Verifications
     + Identities
     + Ledger
+    + OutboundPayments
     + Payees
+    + Reconciliations
     + Statements
     + IdempotencyStore
     + AuditLog
@@ -38,6 +41,7 @@ pub trait Stores:
     + DatabaseCare
     + Leases
     + OpenWork
+    + Operators
     + Erasures
     + DataExports
     + PersonalData
@@ -59,7 +63,9 @@ impl<T> Stores for T where
         + Verifications
         + Identities
         + Ledger
+        + OutboundPayments
         + Payees
+        + Reconciliations
         + Statements
         + IdempotencyStore
         + AuditLog
@@ -74,6 +80,7 @@ impl<T> Stores for T where
         + DatabaseCare
         + Leases
         + OpenWork
+        + Operators
         + Erasures
         + DataExports
         + PersonalData

@@ -1,5 +1,6 @@
 //! An HTTP response of a provider.
 
+use chrono::{DateTime, Utc};
 use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 
@@ -9,6 +10,8 @@ pub struct Answer {
     pub status: StatusCode,
     /// Seconds of the Retry-After header. None when there is none, or when it is a date.
     pub retry_after: Option<u64>,
+    /// The provider's clock, by the Date header. None when there is none, or when it can't be read.
+    pub date: Option<DateTime<Utc>>,
     /// Body of the response, at most as long as the call allows.
     pub body: Vec<u8>,
 }

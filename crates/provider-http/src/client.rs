@@ -7,7 +7,8 @@ use crate::{
     retries::Retrier,
 };
 use ports::{clock::Clock, ids_and_random::Random};
-use reqwest::{Method, Request, RequestBuilder, redirect::Policy};
+use reqwest::{Method, Request, RequestBuilder, redirect::Policy, retry};
+use rustls::ClientConfig;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 use tracing::{Instrument, Span, field::Empty};
@@ -84,15 +85,41 @@ impl ProviderClient {
         settings: ClientSettings,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, reqwest::Error> {
+        Self::build(provider, settings, clock, None)
+    }
+
+    /// The same for a provider with certificates of its own: [`crate::TlsFiles`].
+    ///
+    /// # Errors
+    /// When the HTTP client can't be built with TLS.
+    pub fn with_tls(
+        provider: &'static str,
+        settings: ClientSettings,
+        clock: Arc<dyn Clock>,
+        tls: ClientConfig,
+    ) -> Result<Self, reqwest::Error> {
+        Self::build(provider, settings, clock, Some(tls))
+    }
+
+    fn build(
+        provider: &'static str,
+        settings: ClientSettings,
+        clock: Arc<dyn Clock>,
+        tls: Option<ClientConfig>,
+    ) -> Result<Self, reqwest::Error> {
         // The call fails when a provider is installed already; it is the same one, so the error is ignored.
         drop(rustls::crypto::ring::default_provider().install_default());
-        let http = reqwest::Client::builder()
+        let builder = reqwest::Client::builder()
             .connect_timeout(settings.connect_timeout)
             .timeout(settings.timeout)
             .redirect(Policy::none())
+            .retry(retry::never())
             .no_proxy()
-            .user_agent(concat!("ventanilla/", env!("CARGO_PKG_VERSION")))
-            .build()?;
+            .user_agent(concat!("ventanilla/", env!("CARGO_PKG_VERSION")));
+        let http = match tls {
+            Some(tls) => builder.tls_backend_preconfigured(tls).build()?,
+            None => builder.build()?,
+        };
         Ok(Self {
             provider,
             http,

@@ -1,7 +1,11 @@
 //! One request and its response, read up to a bound.
 
 use crate::{Answer, TransportError};
-use reqwest::{Client, Request, Response, header::RETRY_AFTER};
+use chrono::{DateTime, Utc};
+use reqwest::{
+    Client, Request, Response,
+    header::{DATE, HeaderName, RETRY_AFTER},
+};
 
 /// Sends a request and reads the whole response. A body longer than `body_bytes_max` is an error.
 pub(crate) async fn exchange(
@@ -11,13 +15,12 @@ pub(crate) async fn exchange(
 ) -> Result<Answer, TransportError> {
     let response = http.execute(request).await?;
     let status = response.status();
-    let retry_after = response
-        .headers()
-        .get(RETRY_AFTER)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.parse().ok());
+    let header = |name: HeaderName| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let retry_after = header(RETRY_AFTER).and_then(|value| value.parse().ok());
+    let date = header(DATE).and_then(|value| DateTime::parse_from_rfc2822(value).ok());
+    let date = date.map(|date| date.with_timezone(&Utc));
     let body = read(response, body_bytes_max).await?;
-    Ok(Answer { status, retry_after, body })
+    Ok(Answer { status, retry_after, date, body })
 }
 
 async fn read(mut response: Response, bytes_max: usize) -> Result<Vec<u8>, TransportError> {

@@ -7,6 +7,7 @@ pub mod breaker;
 mod client;
 mod exchange;
 mod retries;
+mod tls;
 mod transport_error;
 
 pub use answer::Answer;
@@ -14,6 +15,8 @@ pub use breaker::BreakerRules;
 pub use client::{Call, ClientSettings, ProviderClient};
 pub use reqwest::{Error as BuildError, Method, RequestBuilder, StatusCode};
 pub use retries::{Repeat, Retries};
+pub use rustls::ClientConfig as TlsConfig;
+pub use tls::{TlsFiles, TlsFilesError, TlsStamp};
 pub use transport_error::TransportError;
 
 /// The example of the README, compiled as a test.

@@ -92,7 +92,7 @@ mod tests {
     }
 
     fn answer(status: u16, retry_after: Option<u64>) -> Answer {
-        Answer { status: StatusCode::from_u16(status).unwrap(), retry_after, body: Vec::new() }
+        Answer { status: StatusCode::from_u16(status).unwrap(), retry_after, date: None, body: Vec::new() }
     }
 
     fn seconds(pause: Option<Duration>) -> Option<u64> {

@@ -41,6 +41,11 @@ macro_rules! suite {
                 ledger_model: random_scripts_agree_with_the_fold;
                 holds: a_hold_is_captured_once, a_voided_hold_gives_everything_back,
                     a_hold_expires_unless_it_was_handed_over, of_many_verdicts_one_holds;
+                reconciliations: a_finding_stays_open_until_it_is_gone, a_run_is_about_its_date,
+                    runs_at_once_leave_each_finding_once, people_are_alarmed_once, payments_are_those_of_their_date;
+                outbound: a_held_payment_is_sent_once, a_decision_is_written_once, a_refusal_gives_the_money_back,
+                    what_waits_is_made_due, two_operators_decide_what_is_in_doubt,
+                    a_late_payment_is_posted_only_by_people, a_code_holds_a_payment_for_the_bank;
                 deposits: a_deposit_is_made_once_and_given_back, deposits_at_once_under_one_reference_are_one,
                     two_keys_bind_both_at_once, two_keys_bind_both_of_another_wallet;
                 clabes: each_wallet_in_pesos_has_a_clabe_of_its_own, a_clabe_of_ours_pays_its_wallet;
@@ -161,6 +166,8 @@ macro_rules! suite {
                 idempotency_store: one_of_many_does_the_work, a_claim_without_an_answer_ends, responses_end;
                 leases: of_many_processes_one_holds_a_lease, a_lease_is_extended_and_ends,
                     a_lease_is_given_back_by_its_holder;
+                operators: an_address_has_one_account, a_token_ends_with_its_series_and_its_account,
+                    a_wrong_address_changes_nobody, they_are_listed_page_by_page;
                 database_care: migrated_tables_are_current_and_take_writes,
                     keys_are_noted_until_no_row_needs_them, a_kept_key_stays_as_it_was;
                 retention: old_codes_go, a_batch_keeps_to_its_limit, old_texts_go, old_deliveries_go, old_webhooks_go,

@@ -10,10 +10,12 @@ mod keys;
 mod ledger;
 mod migrate;
 mod nlu;
+mod operator;
 mod otp;
 mod people;
 mod privacy;
 mod purge;
+mod reconcile;
 mod serve;
 mod signals;
 mod telegram;
@@ -57,6 +59,9 @@ enum Command {
     Token(token::TokenArgs),
     /// Check the settings, the database and the connection to each provider.
     Doctor,
+    /// Accounts of operators, and tokens for them.
+    #[command(subcommand)]
+    Operator(operator::OperatorCommand),
     /// Verify a number or an e-mail address: send a code and check it.
     #[command(subcommand)]
     Otp(otp::OtpCommand),
@@ -80,6 +85,8 @@ enum Command {
     Audit(audit::AuditCommand),
     /// Delete what was kept long enough, or count it.
     Purge(purge::PurgeArgs),
+    /// Compare an operating date with the outside bank's statement. Exits with 1 if people must look at something.
+    Reconcile(reconcile::ReconcileArgs),
     /// List what could not be processed, and try it again.
     #[command(subcommand)]
     DeadLetters(dead_letters::DeadLettersCommand),
@@ -97,8 +104,10 @@ impl Command {
             | Self::Ledger(_)
             | Self::People(_)
             | Self::Privacy(_)
+            | Self::Operator(_)
             | Self::Audit(_)
             | Self::Purge(_)
+            | Self::Reconcile(_)
             | Self::DeadLetters(dead_letters::DeadLettersCommand::List) => Purpose::Look,
             Self::Migrate(args) => args.purpose(),
             _ => Purpose::Run,
@@ -146,7 +155,10 @@ async fn with_settings(command: Command, settings: Settings) -> Result<ExitCode,
         // On the heap, because the future is large.
         Command::Otp(command) => Box::pin(otp::run(settings, &command)).await,
         Command::DeadLetters(command) => dead_letters::run(settings, &command).await,
+        Command::Operator(command) => operator::run(&settings, &command).await,
         Command::Audit(command) => audit::run(&settings, &command).await,
+        // On the heap, because the future is large.
+        Command::Reconcile(args) => Box::pin(reconcile::run(&settings, &args)).await,
         Command::Purge(args) => purge::run(&settings, &args).await,
         Command::Ledger(command) => ledger::run(&settings, &command).await,
         Command::People(command) => people::run(&settings, &command).await,

@@ -215,6 +215,7 @@ fn start_sandbox(app: &App) -> Result<Option<sandbox::RunningSandbox>, String> {
             bot_name: telegram.bot_name.clone(),
         }),
         nlu: sandbox_nlu(&settings.nlu),
+        bank: settings.bank.as_ref().map(|bank| sandbox_bank(settings, bank)),
         smtp_bind_address: Some(settings.sandbox_smtp_address.to_string()),
         strangers: match settings.sandbox_strangers {
             SandboxStrangers::Refuse => sandbox::Strangers::Refuse,
@@ -227,6 +228,44 @@ fn start_sandbox(app: &App) -> Result<Option<sandbox::RunningSandbox>, String> {
         Box::pin(async move { money.deposit_for_phone(&phone).await })
     }));
     sandbox::start_with_deposits(config, Some(depositor)).map(Some).map_err(|fault| describe(&fault))
+}
+
+/// The customer of the sandbox's bank: this server, as it calls the bank.
+#[cfg(feature = "sandbox")]
+fn sandbox_bank(
+    settings: &crate::config::Settings,
+    bank: &crate::config::BankSettings,
+) -> sandbox::BankConfig {
+    use adapter_bank_http::ClientAuthentication;
+    use secrecy::{ExposeSecret, SecretString};
+    let shown = |secret: &SecretString| secret.expose_secret().to_owned();
+    let first = |secrets: &SecretString| {
+        secrets.expose_secret().split(',').next().unwrap_or_default().trim().to_owned()
+    };
+    let client = &bank.client;
+    sandbox::BankConfig {
+        client_id: client.client_id.clone(),
+        authentication: match &client.authentication {
+            ClientAuthentication::SecretBasic(secret) => {
+                sandbox::BankAuthentication::SecretBasic(shown(secret))
+            }
+            ClientAuthentication::SecretPost(secret) => {
+                sandbox::BankAuthentication::SecretPost(shown(secret))
+            }
+            ClientAuthentication::Tls => sandbox::BankAuthentication::Tls,
+            ClientAuthentication::PrivateKeyJwt { key, issuer } => {
+                let (public_key, issuer) = (key.public_key(), issuer.clone());
+                sandbox::BankAuthentication::PrivateKeyJwt { public_key, issuer }
+            }
+        },
+        scope: client.scope.clone(),
+        account: client.account.clone(),
+        currency: settings.default_currency,
+        webhook_secret: bank.notice_secrets.as_ref().map(first),
+        settles_after: bank.sandbox_settles_after,
+        cutoff: bank.cutoff,
+        zone: settings.default_time_zone,
+    }
 }
 
 /// The keys that the sandbox's understanding services ask for: those that the server sends.

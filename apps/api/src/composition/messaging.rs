@@ -131,6 +131,7 @@ fn tell_parts(base: &Foundation, providers: &Providers) -> TellPeopleParts {
     TellPeopleParts {
         alerts: store.clone(),
         ledger: store.clone(),
+        payments: store.clone(),
         identities: store.clone(),
         accounts: store.clone(),
         links: store.clone(),

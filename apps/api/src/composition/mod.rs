@@ -1,6 +1,7 @@
 //! Puts the program together: which adapter implements which port. Each feature is built in its own file.
 
 mod accounts;
+pub(crate) mod bank;
 mod keys;
 mod messaging;
 mod money;
@@ -16,6 +17,7 @@ use crate::{
     stores::{self, DatabaseError, Opening, Stores},
     system::SystemClock,
 };
+use adapter_bank_http::InvalidBankConfig;
 use adapter_crypto::{
     AeadSealer, HmacAuditSealer, HmacSecretHasher, RingRandom, Tokens, UuidV7, clabe_issuer,
 };
@@ -27,9 +29,10 @@ use thiserror::Error;
 
 pub(crate) use self::{
     accounts::{Accounts, import_people},
+    bank::outside_bank,
     keys::KeysError,
     messaging::Messaging,
-    money::{Money, deposits},
+    money::{Money, OutsideBank, deposits},
     operations::{Operations, retention},
     privacy::{Privacy, PrivacyCommands},
     verification::Verification,
@@ -98,6 +101,9 @@ pub(crate) enum WiringError {
     /// `SMTP_URL` or `MAIL_FROM` is malformed. The URL may contain a password, so it is not shown.
     #[error("SMTP_URL or MAIL_FROM is malformed")]
     MailServer,
+    /// The outside bank's certificates or client can't be used.
+    #[error("the outside bank can't be set up")]
+    Bank(#[from] InvalidBankConfig),
     /// A number or id of ours names no channel account.
     #[error(
         "TWILIO_WHATSAPP_FROM, TWILIO_SMS_FROM or WHATSAPP_PHONE_NUMBER_ID is no address on a known channel"
@@ -209,10 +215,11 @@ impl App {
             return Err(WiringError::NoDefaultAccount(foreign.to_string(), ours.join(", ")));
         }
         let parser = understanding::parser(&settings.nlu, settings.default_region, &kernel)?;
+        let bank = bank::connect(&settings, &kernel)?;
         let base = Foundation { settings: Arc::new(settings), store, kernel, secrets };
         let sms_account = providers.sms_account.clone();
         let verification = Arc::new(Verification::build(&base, &providers));
-        let money = Arc::new(Money::build(&base, sms_account.clone()));
+        let money = Arc::new(Money::build(&base, sms_account.clone(), bank));
         let accounts = Arc::new(Accounts::build(&base, &verification, sms_account));
         let privacy = Arc::new(Privacy::build(&base, &accounts));
         let messaging =

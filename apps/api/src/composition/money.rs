@@ -10,16 +10,23 @@ use adapter_locales::BuiltInTexts;
 use application::{
     kernel::Kernel,
     money::{
+        bank_entries::TakeEntries,
         cancel_transfer::CancelTransfer,
         confirm_transfer::ConfirmTransfer,
         deposit::{Adjustments, DepositPolicy, Deposits},
         figures::{Figures, FiguresParts},
+        incoming::TakeIncoming,
         open_demo::{DemoPerson, OpenDemoPeople},
         open_wallet::OpenWallet,
+        outbound::{
+            OutboundPolicy, carry_out_payments::CarryOutPayments, payment_inquiries::PaymentInquiries,
+            take_bank_word::TakeBankWord,
+        },
         payees::PayeeBook,
         payment_code::{PaymentCodes, ResendPaymentCode},
         prepare_transfer::{PrepareTransfer, PrepareTransferParts},
         receiving::Receiving,
+        reconcile::{Reconcile, ReconcileByItself},
         reverse_transfer::ReverseTransfer,
         statement::Statements,
         submit_transfer::{SubmitTransfer, SubmitTransferParts},
@@ -27,7 +34,17 @@ use application::{
         wallets::Wallets,
     },
 };
-use domain::{accounts::PersonName, channel_account::ChannelAccount, phone::PhoneNumber};
+use chrono::Duration;
+use domain::{
+    accounts::PersonName,
+    channel_account::ChannelAccount,
+    money::{limits::Limits, transfer::OffUsSettlement},
+    phone::PhoneNumber,
+};
+use ports::money::{
+    Reconciliations,
+    core_bank::{BankNotices, CoreBank},
+};
 use std::sync::Arc;
 #[cfg(feature = "sandbox")]
 use {
@@ -61,15 +78,78 @@ pub(crate) struct Money {
     pub(crate) reverse: Arc<ReverseTransfer>,
     pub(crate) receiving: Arc<Receiving>,
     pub(crate) deposits: Arc<Deposits>,
+    pub(crate) inquiries: Arc<PaymentInquiries>,
+    pub(crate) reconciliations: Arc<dyn Reconciliations>,
+    /// `None`: no outside bank is set up, and off-us transfers settle at once.
+    pub(crate) bank: Option<Arc<OutsideBank>>,
     rules: Arc<TransferRules>,
     store: Arc<dyn Stores>,
 }
 
+/// How the outside bank is reached, from the settings.
+pub(crate) struct BankConnection {
+    pub(crate) client: Arc<dyn CoreBank>,
+    /// `None`: the bank has no way to tell us anything by itself.
+    pub(crate) notices: Option<Arc<dyn BankNotices>>,
+    pub(crate) policy: OutboundPolicy,
+    /// Our account at the bank.
+    pub(crate) account: String,
+    pub(crate) reconcile_every: Duration,
+}
+
+/// The use cases of payments to the outside bank.
+pub(crate) struct OutsideBank {
+    pub(crate) carry_out: CarryOutPayments,
+    pub(crate) words: Arc<TakeBankWord>,
+    pub(crate) entries: Arc<TakeEntries>,
+    pub(crate) reconcile: Arc<Reconcile>,
+    pub(crate) reconcile_by_itself: ReconcileByItself,
+    pub(crate) policy: OutboundPolicy,
+    pub(crate) notices: Option<Arc<dyn BankNotices>>,
+}
+
+impl OutsideBank {
+    /// Builds them. No worker runs yet.
+    pub(super) fn build(
+        settings: &Settings,
+        store: &Arc<dyn Stores>,
+        kernel: &Kernel,
+        connection: BankConnection,
+    ) -> Self {
+        let BankConnection { client, notices, policy, account, reconcile_every } = connection;
+        let words = Arc::new(TakeBankWord::new(store.clone(), store.clone(), kernel.clone(), policy.rules));
+        let deposits = unlimited_deposits(settings, store, kernel);
+        let home = settings.default_region;
+        let incoming = TakeIncoming::new(store.clone(), store.clone(), deposits, home);
+        let entries = Arc::new(TakeEntries::new(words.clone(), incoming));
+        let reconcile =
+            Reconcile::new(store.clone(), client.clone(), entries.clone(), account, kernel.clone());
+        let reconcile = Arc::new(reconcile);
+        let by_itself =
+            ReconcileByItself::new(reconcile.clone(), store.clone(), policy, reconcile_every, kernel.clone());
+        Self {
+            reconcile,
+            reconcile_by_itself: by_itself,
+            carry_out: CarryOutPayments::new(store.clone(), store.clone(), client, kernel.clone(), policy),
+            words,
+            entries,
+            policy,
+            notices,
+        }
+    }
+}
+
 impl Money {
-    /// Builds them. Step-up codes go out from `sms_account`, if there is one.
-    pub(super) fn build(base: &Foundation, sms_account: Option<ChannelAccount>) -> Self {
+    /// Builds them. Step-up codes go out from `sms_account`, if there is one. With a connection to an outside bank, it
+    /// carries off-us transfers out.
+    pub(super) fn build(
+        base: &Foundation,
+        sms_account: Option<ChannelAccount>,
+        bank: Option<BankConnection>,
+    ) -> Self {
         let Foundation { settings, store, kernel, .. } = base;
-        let rules = Arc::new(transfer_rules(settings, sms_account));
+        let off_us = if bank.is_some() { OffUsSettlement::ByBank } else { OffUsSettlement::AtOnce };
+        let rules = Arc::new(TransferRules { off_us, ..transfer_rules(settings, sms_account) });
         let hasher = Arc::new(HmacCodeHasher::new(&settings.hmac_secret));
         let region = settings.default_region;
         let prepare = PrepareTransferParts {
@@ -105,6 +185,9 @@ impl Money {
             reverse: Arc::new(ReverseTransfer::new(store.clone(), kernel.clone())),
             deposits: Arc::new(deposits(settings, store.clone())),
             receiving: Arc::new(Receiving::new(store.clone(), kernel.clone())),
+            inquiries: Arc::new(PaymentInquiries::new(store.clone(), kernel.clone())),
+            reconciliations: store.clone(),
+            bank: bank.map(|connection| Arc::new(OutsideBank::build(settings, store, kernel, connection))),
             rules,
             store: store.clone(),
         }
@@ -151,6 +234,14 @@ fn demo_person((phone, first_name, opening_minor): (&str, &str, i64)) -> Result<
     })
 }
 
+/// Deposits of what the outside bank booked: the money is there, so no limit refuses it.
+fn unlimited_deposits(settings: &Settings, store: &Arc<dyn Stores>, kernel: &Kernel) -> Deposits {
+    let rules = Arc::new(transfer_rules(settings, None));
+    let limits = Limits::none(settings.default_currency);
+    let policy = DepositPolicy { limits, adjustments: Adjustments::NeedSecondOperator };
+    Deposits::new(store.clone(), kernel.clone(), rules, policy)
+}
+
 /// The use case of deposits, for the API and for the command.
 pub(crate) fn deposits(settings: &Settings, store: Arc<dyn Stores>) -> Deposits {
     let rules = Arc::new(transfer_rules(settings, None));
@@ -170,5 +261,6 @@ fn transfer_rules(settings: &Settings, code_account: Option<ChannelAccount>) -> 
         code_policy: settings.otp,
         code_account,
         default_locale: settings.default_locale,
+        off_us: OffUsSettlement::AtOnce,
     }
 }

@@ -8,7 +8,23 @@ use std::collections::BTreeMap;
 pub(super) const READ: &[&str] = &[
     "ALLOWED_COUNTRIES",
     "APP_ENV",
+    "BANK_ACCOUNT",
+    "BANK_API_AUTH_METHOD",
+    "BANK_API_BASE_URL",
+    "BANK_API_CLIENT_ID",
+    "BANK_API_CLIENT_SECRET",
+    "BANK_API_ISSUER",
+    "BANK_API_SCOPE",
+    "BANK_API_SIGNING_KEY",
+    "BANK_API_TLS_CA",
+    "BANK_API_TLS_CERT",
+    "BANK_API_TLS_KEY",
+    "BANK_API_TOKEN_URL",
     "BANK_CLIENT_MODE",
+    "BANK_CUTOFF",
+    "BANK_IN_FLIGHT_HORIZON_MINUTES",
+    "BANK_SANDBOX_SETTLES_AFTER_MS",
+    "BANK_WEBHOOK_SECRET",
     "BIND_ADDRESS",
     "BOT_TOKEN",
     "CHAT_SESSION_MINUTES",
@@ -67,6 +83,7 @@ pub(super) const READ: &[&str] = &[
     "PUBLIC_BASE_URL",
     "RATE_LIMIT_VERIFY_PER_MINUTE",
     "RATE_LIMIT_WHATSAPP_PER_MINUTE",
+    "RECONCILE_EVERY_MINUTES",
     "RECEIVED_TEMPLATE",
     "RELAY_WORKERS",
     "REQUIRE_HMAC_VERIFICATION",
@@ -87,6 +104,7 @@ pub(super) const READ: &[&str] = &[
     "TELEGRAM_MODE",
     "TELEGRAM_WEBHOOK_SECRET",
     "TRANSFER_2FA_THRESHOLD",
+    "TRANSFER_APPROVAL_THRESHOLD",
     "TRUSTED_PROXIES",
     "TURN_WORKERS",
     "TWILIO_ACCOUNT_SID",
@@ -109,36 +127,14 @@ pub(super) const READ: &[&str] = &[
     "WHATSAPP_VERIFY_TOKEN",
 ];
 
-/// Settings of a mode that this build does not have: they are read in their mode only, and the mode is refused.
-pub(super) const OF_A_MODE: &[&str] = &[
-    "BANK_API_AUTH_METHOD",
-    "BANK_API_BASE_URL",
-    "BANK_API_CLIENT_ID",
-    "BANK_API_CLIENT_SECRET",
-    "BANK_API_ISSUER",
-    "BANK_API_SCOPE",
-    "BANK_API_SIGNING_KEY",
-    "BANK_API_TLS_CA",
-    "BANK_API_TLS_CERT",
-    "BANK_API_TLS_KEY",
-    "BANK_API_TOKEN_URL",
-];
-
 /// Settings that later versions honour. Setting one stops the start: nothing here would obey it.
 pub(super) const LATER: &[&str] = &[
     "ACCESS_LOG_DAYS",
     "APPROVAL_HOURS",
     "APPROVAL_TEMPLATE",
-    "BANK_ACCOUNT",
-    "BANK_CUTOFF",
-    "BANK_IN_FLIGHT_HORIZON_MINUTES",
-    "BANK_SANDBOX_SETTLES_AFTER_MS",
-    "BANK_WEBHOOK_SECRET",
     "INVITATION_TEMPLATE",
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     "OTEL_TRACES_SAMPLER_ARG",
-    "RECONCILE_EVERY_MINUTES",
-    "TRANSFER_APPROVAL_THRESHOLD",
     "WEBHOOKS_ALLOW_PRIVATE",
 ];
 
@@ -173,6 +169,9 @@ pub(super) const FROM_FILES: &[&str] = &[
     "SMTP_URL",
     "NLU_OPENAI_API_KEY",
     "NLU_RASA_TOKEN",
+    "BANK_API_CLIENT_SECRET",
+    "BANK_API_SIGNING_KEY",
+    "BANK_WEBHOOK_SECRET",
 ];
 
 /// Most letters in which a misspelt name differs from the right one.
@@ -196,7 +195,7 @@ fn complaint(name: &str, value: &str) -> Option<String> {
     }
     let from_file = name.strip_suffix("_FILE").filter(|base| *base != "CLIENTS" && is_known(base));
     if let Some(base) = from_file {
-        let is_secret = FROM_FILES.contains(&base) || OF_A_MODE.contains(&base);
+        let is_secret = FROM_FILES.contains(&base);
         return (!is_secret).then(|| format!("is not read: {base} is no secret, so set it directly"));
     }
     if is_known(name) || is_of_kubernetes(name, value) {
@@ -207,12 +206,12 @@ fn complaint(name: &str, value: &str) -> Option<String> {
 }
 
 fn is_known(name: &str) -> bool {
-    READ.contains(&name) || OF_A_MODE.contains(&name) || ALIASES.iter().any(|(old, _)| *old == name)
+    READ.contains(&name) || ALIASES.iter().any(|(old, _)| *old == name)
 }
 
 /// Every name that is accepted or refused by itself, files included.
 fn all() -> impl Iterator<Item = String> {
-    let plain = [READ, OF_A_MODE, LATER].into_iter().flatten().map(|name| (*name).to_owned());
+    let plain = [READ, LATER].into_iter().flatten().map(|name| (*name).to_owned());
     let older = ALIASES.iter().map(|(old, _)| (*old).to_owned());
     let files = FROM_FILES.iter().map(|name| format!("{name}_FILE"));
     plain.chain(older).chain(files)

@@ -1,8 +1,8 @@
 //! Reads and checks each setting. Complaints never show a value, because it may be a secret.
 
 use super::{
-    AppEnv, Capacity, ClientSettings, LogFormat, MetaSettings, Settings, SettingsFaults, SmtpSettings,
-    TelegramSettings, TwilioSettings, VerifyProvider, WhatsappProvider, clients,
+    AppEnv, BankSettings, Capacity, ClientSettings, LogFormat, MetaSettings, Settings, SettingsFaults,
+    SmtpSettings, TelegramSettings, TwilioSettings, VerifyProvider, WhatsappProvider, bank, clients,
     defaults::{ACCOUNTS_PER_ADDRESS_IN_DEVELOPMENT, ACCOUNTS_PER_ADDRESS_PER_HOUR, VERIFY_PER_MINUTE},
     place::{self, Place, SandboxPlace},
     policies::{self, Conversations, Money},
@@ -76,6 +76,7 @@ pub(super) struct Found {
     allowed_countries: Vec<Region>,
     conversations: Conversations,
     money: Money,
+    bank: Option<BankSettings>,
     nlu: NluSettings,
     retention: RetentionPolicy,
     flows_dir: Option<PathBuf>,
@@ -97,7 +98,7 @@ pub(super) fn found(r: &mut Reader<'_>) -> Found {
     let place = place::place(r);
     let env = place.env;
     let home = home(r);
-    r.only("BANK_CLIENT_MODE", "local", &["local"], &["http"]);
+    let bank = bank::bank(r);
     let capacity = place::capacity(r, env);
     let nlu_calls_max = understanding::calls_beside(capacity.turn_workers);
     Found {
@@ -113,6 +114,7 @@ pub(super) fn found(r: &mut Reader<'_>) -> Found {
         money: policies::money(r, home.currency),
         retention: policies::retention(r),
         home,
+        bank,
         nlu: understanding::nlu(r, nlu_calls_max),
         flows_dir: flows_dir(r),
         default_flows: default_flows(r),
@@ -168,6 +170,7 @@ impl Found {
             deposit_limits: money.deposit_limits,
             clabe_prefix: money.clabe_prefix,
             wallets_per_person: money.wallets_max,
+            bank: self.bank,
             nlu: self.nlu,
             retention: self.retention,
             flows_dir: self.flows_dir,

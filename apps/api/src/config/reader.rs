@@ -83,19 +83,6 @@ impl<'a> Reader<'a> {
         self.read(name, "", expected, parse)
     }
 
-    /// A mode of which this version has only `here`. One of `later` is refused as such.
-    pub(super) fn only(&mut self, name: &str, default: &str, here: &[&str], later: &[&str]) {
-        let value = self.get(name).unwrap_or(default).to_owned();
-        if later.contains(&value.as_str()) {
-            self.fault(
-                name,
-                format!("is {value}, which this version can't honour; it has {}", here.join(", ")),
-            );
-        } else if !here.contains(&value.as_str()) {
-            self.fault(name, format!("must be {}", [here, later].concat().join(" or ")));
-        }
-    }
-
     pub(super) fn on_off(&mut self, name: &str, default: &str) -> bool {
         let read = |text: &str| match text {
             "on" | "true" | "1" | "yes" => Some(true),

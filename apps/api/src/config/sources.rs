@@ -159,6 +159,8 @@ impl Gathered {
             ("MAIL_FROM", "ventanilla@example.com"),
             ("CLABE_PREFIX", "6461800001"),
             ("NLU_OPENAI_MODEL", "sandbox"),
+            ("BANK_API_CLIENT_ID", "ventanilla"),
+            ("BANK_ACCOUNT", "646180000100000007"),
         ] {
             unless_set(name, value);
         }
@@ -180,6 +182,8 @@ impl Gathered {
             ("TELEGRAM_API_BASE_URL", "telegram"),
             ("NLU_OPENAI_API_BASE", "nlu/openai"),
             ("NLU_RASA_URL", "nlu/rasa"),
+            ("BANK_API_BASE_URL", "bank"),
+            ("BANK_API_TOKEN_URL", "bank/oauth/token"),
         ] {
             // Who forgets the key of a service learns it in development too. A server that asks for none has its own address.
             if name == "NLU_OPENAI_API_BASE" && !self.values.contains_key("NLU_OPENAI_API_KEY") {

@@ -90,7 +90,7 @@ fn production_refuses_weak_secrets_demo_data_and_the_sandbox() {
         ("PUBLIC_BASE_URL", "https://127.0.0.1"),
         ("PUBLIC_BASE_URL", "https://localhost:8443"),
         ("DATABASE_URL", "postgres://v@db.example.com/v"),
-        ("BANK_CLIENT_MODE", "http"),
+        ("BANK_CLIENT_MODE", "https"),
         ("NLU_PROVIDER", "gpt"),
         ("TELEGRAM_MODE", "pigeon"),
         ("CORS_ORIGINS", "*"),
@@ -111,6 +111,7 @@ fn production_refuses_weak_secrets_demo_data_and_the_sandbox() {
         ("BIND_ADDRESS", "nowhere"),
         ("TRANSFER_2FA_THRESHOLD", "mil"),
         ("TRANSFER_2FA_THRESHOLD", "-1"),
+        ("TRANSFER_APPROVAL_THRESHOLD", "mil"),
         ("REQUIRE_HMAC_VERIFICATION", "sometimes"),
         ("CLIENTS_FILE", "/nonexistent/clients.toml"),
     ] {
@@ -245,7 +246,12 @@ fn every_published_setting_is_read_or_refused_and_has_its_line_in_the_example() 
     let everything = [production(), META.map(own).into(), TELEGRAM.map(own).into()];
     let everything: BTreeMap<_, _> = everything.into_iter().flatten().collect();
     let of_service = |name: &str| BTreeMap::from([own(("NLU_PROVIDER", name))]);
-    for values in [everything, BTreeMap::new(), of_service("openai"), of_service("rasa")] {
+    let of_bank = |method: &str| {
+        BTreeMap::from([own(("BANK_CLIENT_MODE", "http")), own(("BANK_API_AUTH_METHOD", method))])
+    };
+    let banks = [of_bank("client_secret_basic"), of_bank("private_key_jwt")];
+    let services = [of_service("openai"), of_service("rasa")];
+    for values in [everything, BTreeMap::new()].into_iter().chain(services).chain(banks) {
         let mut reader = Reader::new(&values, SettingsFaults::default());
         read::found(&mut reader);
         asked.extend(reader.asked());
@@ -258,7 +264,7 @@ fn every_published_setting_is_read_or_refused_and_has_its_line_in_the_example() 
             line.trim_start_matches('#').strip_prefix(name).is_some_and(|rest| rest.starts_with('='))
         })
     };
-    let published = [names::READ, names::OF_A_MODE, names::LATER].concat();
+    let published = [names::READ, names::LATER].concat();
     let missing: Vec<_> = published.iter().filter(|name| !line(name)).collect();
     assert!(missing.is_empty(), "without a line in .env.example: {missing:?}");
     for name in example.lines().filter_map(|line| line.trim_start_matches('#').split_once('=')) {

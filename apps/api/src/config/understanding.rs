@@ -102,7 +102,7 @@ fn secret(r: &mut Reader<'_>, name: &str, may_be_missing: bool) -> Option<Secret
 
 /// Whether an address is on this machine or in a private network: by its number, or by a name that only a private
 /// network knows.
-fn is_own_server(base: &str) -> bool {
+pub(super) fn is_own_server(base: &str) -> bool {
     match Url::parse(base).ok().as_ref().and_then(Url::host) {
         None => false,
         Some(Host::Ipv4(address)) => address.is_loopback() || address.is_private() || address.is_link_local(),

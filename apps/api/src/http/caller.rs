@@ -4,38 +4,42 @@ use super::{edge::request_id, problem::ApiError, signed::SignedBy};
 use crate::http::client_ip::ClientAddress;
 use crate::{
     composition::{Accounts, Operations},
+    config::AppEnv,
     scopes::Scope,
 };
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
 use adapter_crypto::TokenKind;
 use application::accounts::session_issuer::Visitor;
 use domain::{
-    ids::{SessionId, UserId},
+    ids::{OperatorId, SessionId, UserId},
     operations::{
         audit::Actor,
         idempotency::{IdempotencyKey, is_key},
+        operators::OperatorRole,
     },
     principal::Principal,
     text::truncate,
 };
 use futures_util::future::LocalBoxFuture;
 use std::future::{Ready, ready};
+use uuid::Uuid;
 
 /// Longest name of a device that is stored, in characters.
 const DEVICE_LENGTH_MAX: usize = 200;
 
-/// An authenticated caller: a team or a signed-in person.
+/// An authenticated caller: a team, a signed-in person or an operator.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     credential: Credential,
     request_id: String,
 }
 
-/// What the caller presented: a service token or signature, or a person's access token.
+/// What the caller presented: a service token or signature, a person's access token, or an operator's token.
 #[derive(Clone, Debug)]
 enum Credential {
     Team { client: String, scopes: Vec<String> },
     Person { user: UserId, session: SessionId },
+    Operator { id: OperatorId, role: OperatorRole },
 }
 
 /// A person who is signed in.
@@ -86,6 +90,26 @@ impl Caller {
         match &self.credential {
             Credential::Team { .. } => self.require(scope).map(|_client| AccessScope::Everyone),
             Credential::Person { user, .. } => Ok(AccessScope::Only(*user)),
+            Credential::Operator { .. } => Err(not_for_operators()),
+        }
+    }
+
+    /// An operator with at least this role, or a team with the scope.
+    pub(crate) fn require_operator(&self, least: OperatorRole, scope: Scope) -> Result<Principal, ApiError> {
+        match &self.credential {
+            Credential::Operator { id, role } if role.includes(least) => Ok(Principal::Operator(*id)),
+            Credential::Operator { .. } => Err(role_missing(least)),
+            _ => self.require(scope).map(|_client| self.principal()),
+        }
+    }
+
+    /// An operator who may decide what is in doubt. In development a team with the scope `operate` counts as one.
+    pub(crate) fn require_decider(&self, env: AppEnv) -> Result<Principal, ApiError> {
+        match (&self.credential, env) {
+            (Credential::Operator { .. }, _) | (_, AppEnv::Development) => {
+                self.require_operator(OperatorRole::Decide, Scope::Operate)
+            }
+            (_, AppEnv::Production) => Err(role_missing(OperatorRole::Decide)),
         }
     }
 
@@ -105,7 +129,7 @@ impl Caller {
     pub(crate) fn as_person(&self) -> Option<Person> {
         match self.credential {
             Credential::Person { user, session } => Some(Person { user, session }),
-            Credential::Team { .. } => None,
+            Credential::Team { .. } | Credential::Operator { .. } => None,
         }
     }
 
@@ -114,6 +138,7 @@ impl Caller {
         match &self.credential {
             Credential::Team { client, .. } => Principal::Client(client.clone()),
             Credential::Person { user, .. } => Principal::User(*user),
+            Credential::Operator { id, .. } => Principal::Operator(*id),
         }
     }
 
@@ -133,17 +158,29 @@ impl FromRequest for Caller {
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let read = read(request);
+        let presented = read(request);
         let accounts = request.app_data::<web::Data<Accounts>>().cloned();
+        let operations = request.app_data::<web::Data<Operations>>().cloned();
+        let request_id = request_id(request);
         Box::pin(async move {
-            let caller = read?;
-            // A token outlives its session by minutes, so the session is checked too.
-            if let (Some(accounts), Some(person)) = (accounts, caller.as_person())
-                && !accounts.sessions.is_live(person.session, person.user).await?
-            {
-                return Err(refused());
-            }
-            Ok(caller)
+            let credential = match presented? {
+                Presented::Team { client, scopes } => Credential::Team { client, scopes },
+                // A token outlives its session by minutes, so the session is checked too.
+                Presented::Person { user, session } => {
+                    if let Some(accounts) = accounts
+                        && !accounts.sessions.is_live(session, user).await?
+                    {
+                        return Err(refused());
+                    }
+                    Credential::Person { user, session }
+                }
+                Presented::Operator { id, token_series } => {
+                    let store = operations.ok_or_else(refused)?.store.clone();
+                    let role = store.operator_role(id, token_series).await?.ok_or_else(refused)?;
+                    Credential::Operator { id, role }
+                }
+            };
+            Ok(Self { credential, request_id })
         })
     }
 }
@@ -152,7 +189,14 @@ fn refused() -> ApiError {
     ApiError::unauthorized("Token missing, invalid or expired.")
 }
 
-fn read(request: &HttpRequest) -> Result<Caller, ApiError> {
+/// A credential as it was presented: signed and not expired, and not yet looked up.
+enum Presented {
+    Team { client: String, scopes: Vec<String> },
+    Person { user: UserId, session: SessionId },
+    Operator { id: OperatorId, token_series: Uuid },
+}
+
+fn read(request: &HttpRequest) -> Result<Presented, ApiError> {
     let Some(header) = request.headers().get(header::AUTHORIZATION) else { return signer(request) };
     let (scheme, token) = header.to_str().ok().and_then(|value| value.split_once(' ')).ok_or_else(refused)?;
     let operations = request.app_data::<web::Data<Operations>>().ok_or_else(refused)?;
@@ -160,14 +204,18 @@ fn read(request: &HttpRequest) -> Result<Caller, ApiError> {
         return Err(refused());
     }
     let claims = operations.tokens.read(token.trim()).map_err(|_invalid| refused())?;
-    let credential = match claims.kind {
-        TokenKind::Service => Credential::Team { client: claims.sub, scopes: claims.scopes },
-        TokenKind::Access => Credential::Person {
+    let sid = || claims.sid.as_deref().ok_or_else(refused);
+    Ok(match claims.kind {
+        TokenKind::Service => Presented::Team { client: claims.sub, scopes: claims.scopes },
+        TokenKind::Access => Presented::Person {
+            session: sid()?.parse().map_err(|_malformed| refused())?,
             user: claims.sub.parse().map_err(|_malformed| refused())?,
-            session: claims.sid.and_then(|id| id.parse().ok()).ok_or_else(refused)?,
         },
-    };
-    Ok(Caller { credential, request_id: request_id(request) })
+        TokenKind::Operator => Presented::Operator {
+            token_series: sid()?.parse().map_err(|_malformed| refused())?,
+            id: claims.sub.parse().map_err(|_malformed| refused())?,
+        },
+    })
 }
 
 /// True if the request carries a token that is valid. Its session is not looked at.
@@ -177,9 +225,17 @@ pub(super) fn has_token(request: &HttpRequest) -> bool {
 
 /// The client that signed the request. Only for requests without a token: a token, also an invalid one,
 /// says who calls.
-fn signer(request: &HttpRequest) -> Result<Caller, ApiError> {
+fn signer(request: &HttpRequest) -> Result<Presented, ApiError> {
     let SignedBy { client, scopes } = request.extensions().get::<SignedBy>().cloned().ok_or_else(refused)?;
-    Ok(Caller { credential: Credential::Team { client, scopes }, request_id: request_id(request) })
+    Ok(Presented::Team { client, scopes })
+}
+
+fn not_for_operators() -> ApiError {
+    ApiError::forbidden("This route is not for operators.")
+}
+
+fn role_missing(least: OperatorRole) -> ApiError {
+    ApiError::forbidden(format!("This needs an operator with the role {} or above.", least.name()))
 }
 
 /// Where a call comes from: address, device and request id. The public routes of accounts use it.

@@ -18,6 +18,7 @@ pub(crate) mod price;
 pub(crate) mod problem;
 pub(crate) mod problem_meanings;
 pub(crate) mod rate_limit;
+pub(crate) mod raw_webhook;
 pub(crate) mod route_rules;
 pub(crate) mod sheets;
 pub(crate) mod signed;

@@ -18,7 +18,7 @@ use crate::http::{json::BODY_MAX, problem::ApiError, route_rules::RouteRules};
 
 /// The rules of the routes that differ from the usual one.
 pub(crate) fn rules() -> RouteRules {
-    legacy::rules(messaging::rules(RouteRules::default()))
+    legacy::rules(money::rules(messaging::rules(RouteRules::default())))
 }
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {

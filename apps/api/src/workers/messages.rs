@@ -7,7 +7,7 @@ use crate::{
     wakeups::{Wakeup, WorkerWakeups},
     workforce::Workforce,
 };
-use application::error_chain::describe;
+use application::{error_chain::describe, messaging::turn_runner::TurnEnd};
 use async_trait::async_trait;
 use futures_util::FutureExt;
 use ports::{
@@ -44,7 +44,11 @@ impl Queue for Turns {
         // Nothing waits for it.
         let (shown, message) = (self.messaging.clone(), turn.message.clone());
         tokio::spawn(async move { shown.turns.acknowledge(&message).await });
-        count_turn(self.messaging.turns.run(&turn, tokio::time::sleep).await.name());
+        let end = self.messaging.turns.run(&turn, tokio::time::sleep).await;
+        count_turn(end.name());
+        if end == TurnEnd::Done {
+            self.wakeups.payments.notify_one();
+        }
     }
 }
 

@@ -27,7 +27,8 @@ fn allowed(name: &str) -> Option<Vec<&'static str>> {
         "provider-http" => vec!["ports"],
         "sandbox" => vec!["domain"],
         "adapter-sqlite" | "adapter-postgres" => vec!["domain", "group-commit", "ports"],
-        "adapter-meta-whatsapp"
+        "adapter-bank-http"
+        | "adapter-meta-whatsapp"
         | "adapter-nlu-openai"
         | "adapter-nlu-rasa"
         | "adapter-telegram"

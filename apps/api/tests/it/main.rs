@@ -29,6 +29,7 @@ mod meta_codes;
 mod mfa_proofs;
 mod money;
 mod operating;
+mod operators;
 mod otp_command;
 mod own_codes;
 mod pages;

@@ -33,6 +33,7 @@ impl Telegram {
                 bot_name: "ventanilla_bot".into(),
             }),
             nlu: NluConfig::default(),
+            bank: None,
             smtp_bind_address: None,
             strangers: Strangers::Refuse,
         };

@@ -1,5 +1,6 @@
 //! The sandbox's data, in memory only: phones, what each provider stores, recorded calls, faults.
 
+mod bank;
 mod meta;
 mod nlu;
 mod phones;
@@ -10,6 +11,7 @@ mod windows;
 mod written;
 
 pub(crate) use self::{
+    bank::{BankCreditor, BankEntry, BankMemory, BankTransfer},
     meta::{Failure, InboundMessage, Media, MetaMemory, MetaMessage, Recipient},
     nlu::{NluMemory, Told},
     phones::{Delivered, Sign, phone_key},
@@ -43,6 +45,7 @@ pub(crate) struct Memory {
     pub(crate) meta: MetaMemory,
     pub(crate) telegram: TelegramMemory,
     pub(crate) nlu: NluMemory,
+    pub(crate) bank: BankMemory,
     pub(crate) windows: Windows,
     pub(crate) faults: Faults,
 }

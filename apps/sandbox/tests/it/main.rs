@@ -9,6 +9,7 @@
     reason = "these are tests"
 )]
 
+mod bank;
 mod browser;
 mod meta;
 mod meta_account;

@@ -1,6 +1,7 @@
 //! The phones page on each channel: what a tap sends, and what the page shows.
 
 use crate::{
+    bank::{PENDING, order},
     browser::Browser,
     twilio::send_sms,
     world::{ANA, World},
@@ -242,6 +243,29 @@ async fn the_traffic_has_one_line_for_a_message_and_covers_its_code() {
     press(&browser, "#wire summary").await;
     let uncover = "const m = [...document.querySelectorAll('#wire .mask')].find(m => m.textContent === '••••••'); m.click(); return m.textContent";
     assert_eq!(browser.page.execute(uncover, Vec::new()).await.unwrap(), json!("740802"));
+    browser.stop().await;
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_banks_panel_settles_a_payment_and_pays_money_in() {
+    let world = World::start();
+    let browser = open(&world).await;
+    let token = world.token().await;
+    world.paid(&token, &order("P", PENDING)).await;
+    press(&browser, "#bank summary").await;
+    press(&browser, "#payments .payment button").await;
+    let told = world.webhook().await.json();
+    assert_eq!((&told["type"], &told["data"]["status"]), (&json!("transfer.status"), &json!("ACSC")));
+    // The panel shows it, and offers nothing more.
+    browser.page.wait().for_element(Locator::Css("#payments .state[title='liquidado']")).await.unwrap();
+    assert!(browser.page.find_all(Locator::Css("#payments .payment button")).await.unwrap().is_empty());
+    let account = browser.page.find(Locator::Id("entry-account")).await.unwrap();
+    account.send_keys("6461 8000 0200 0000 09").await.unwrap();
+    press(&browser, "#entry button").await;
+    let told = world.webhook().await.json();
+    assert_eq!((&told["type"], &told["data"]["amount"]), (&json!("entry.booked"), &json!("75.25")));
+    assert_eq!(told["data"]["creditor_account"], "646180000200000009");
     browser.stop().await;
     world.stop().await;
 }

@@ -171,6 +171,7 @@ fn config(api_base: String) -> SandboxConfig {
             webhook_secret: Some(BOT_SECRET.into()),
             bot_name: "ventanilla_bot".into(),
         }),
+        bank: Some(crate::bank::bank()),
         nlu: NluConfig { openai_key: Some(NLU_KEY.into()), rasa_token: Some(NLU_KEY.into()) },
         smtp_bind_address: Some("127.0.0.1:0".into()),
         strangers: Strangers::Allow,
@@ -191,6 +192,18 @@ async fn receive(
             let tag =
                 header("X-Hub-Signature-256").and_then(|tag| hex::decode(tag.strip_prefix("sha256=")?).ok());
             tag.is_some_and(|tag| hmac::verify(&key, &body, &tag).is_ok())
+        }
+        "/webhooks/bank" => {
+            let (id, at) =
+                (header("webhook-id").unwrap_or_default(), header("webhook-timestamp").unwrap_or_default());
+            let key = hmac::Key::new(
+                hmac::HMAC_SHA256,
+                &STANDARD.decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap(),
+            );
+            let signed = [format!("{id}.{at}.").as_bytes(), &body].concat();
+            let tag =
+                header("webhook-signature").and_then(|tag| STANDARD.decode(tag.strip_prefix("v1,")?).ok());
+            tag.is_some_and(|tag| hmac::verify(&key, &signed, &tag).is_ok())
         }
         "/webhooks/telegram" => header("X-Telegram-Bot-Api-Secret-Token") == Some(BOT_SECRET),
         "/elsewhere" => header("X-Telegram-Bot-Api-Secret-Token") == Some("another-secret"),

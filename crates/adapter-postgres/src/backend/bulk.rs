@@ -6,8 +6,8 @@ use crate::store::{
     error::SqlError,
     messaging::alert_rows::NewAlertRow,
     money::rows::{
-        AccountChange, EntryRow, HoldRow, KeptNameRow, KeyRow, LedgerRows, NewTransferRow, PayeeRow,
-        SealedTransfer,
+        AccountChange, EntryRow, HoldRow, KeptNameRow, KeyRow, LedgerRows, NewOutboundRow, NewTransferRow,
+        PayeeRow, SealedTransfer,
     },
     rows::{NewAuditRow, NewConversationRow, NewInboxRow},
     schema::{contacts, kept_names, subject_keys},
@@ -153,6 +153,22 @@ over_columns! {
 }
 
 over_columns! {
+    Outbound of NewOutboundRow:
+    "insert into outbound_payments (transfer_id, reference, state, version, tries, next_at, fence, leased_until, \
+     created_at) select * from",
+    "",
+    transfer_id UuidCol => DbId,
+    reference Text => String,
+    state Text => &'static str,
+    version BigInt => i64,
+    tries Integer => i32,
+    next_at Nullable<InstantCol> => Option<DbTime>,
+    fence BigInt => i64,
+    leased_until InstantCol => DbTime,
+    created_at InstantCol => DbTime,
+}
+
+over_columns! {
     Payees of PayeeRow:
     "insert into payees (user_id, account_hash, first_seen_at, last_paid_at) select * from",
     "on conflict (user_id, account_hash) do update set last_paid_at = excluded.last_paid_at \
@@ -247,13 +263,14 @@ where
 /// together: a single transfer costs one round trip, not one for each table.
 pub(crate) async fn write_ledger(conn: &mut Conn, rows: LedgerRows) -> Result<(), SqlError> {
     let conn: &Conn = conn;
-    let LedgerRows { transfers, entries, accounts, keys, holds, payees, audit, alerts } = rows;
+    let LedgerRows { transfers, entries, accounts, keys, holds, outbound, payees, audit, alerts } = rows;
     tokio::try_join!(
         send(conn, transfers.len(), Transfers::of(transfers)),
         send(conn, entries.len(), Entries::of(entries)),
         send(conn, accounts.len(), Accounts::of(accounts)),
         send(conn, keys.len(), Keys::of(keys)),
         send(conn, holds.len(), Holds::of(holds)),
+        send(conn, outbound.len(), Outbound::of(outbound)),
         send(conn, payees.len(), Payees::of(payees)),
         send(conn, audit.len(), Audit::of(audit)),
         send(conn, alerts.len(), Alerts::of(alerts)),

@@ -7,7 +7,7 @@ use crate::store::{
     rows::{NewAuditRow, NewConversationRow, NewInboxRow},
     schema::{
         accounts, alerts, audit, contacts, conversations, entries, holds, idempotency_keys, inbox,
-        kept_names, payees, subject_keys, transfers,
+        kept_names, outbound_payments, payees, subject_keys, transfers,
     },
     subjects::new_rows::{NewContactRow, NewKeyRow},
 };
@@ -33,6 +33,9 @@ fn write_each(conn: &mut SqliteConnection, rows: &LedgerRows) -> QueryResult<()>
     }
     for row in &rows.holds {
         diesel::insert_into(holds::table).values(row).execute(conn)?;
+    }
+    for row in &rows.outbound {
+        diesel::insert_into(outbound_payments::table).values(row).execute(conn)?;
     }
     for row in &rows.payees {
         let paid_at = diesel::upsert::excluded(payees::last_paid_at);

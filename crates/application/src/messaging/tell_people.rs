@@ -1,9 +1,12 @@
-//! Tell people about decisions that they did not see being made: somebody paid them, their account was frozen, their
-//! MFA settings changed.
+//! Tell people about decisions that they did not see being made: somebody paid them, the outside bank carried their
+//! payment out or refused it, their account was frozen, their MFA settings changed.
 //!
 //! Each alert was stored with its decision. It becomes messages in the transaction that removes it, so it is told
 //! once, also after a crash.
 
+mod payment;
+
+use self::payment::payment_text;
 use crate::kernel::Kernel;
 use chrono::{DateTime, Duration, Utc};
 use domain::{
@@ -17,8 +20,9 @@ use domain::{
         consent::ConsentStatus,
         conversation::{Arg, Text},
     },
-    money::transfer::Transfer,
+    money::transfer::{Transfer, TransferStatus},
     phone::PhoneNumber,
+    principal::Principal,
 };
 use ports::{
     accounts::{ChatLinks, Identities, Profile, Users},
@@ -27,7 +31,7 @@ use ports::{
         message_channel::{MessageForm, OutboundMessage, Template},
         texts::Texts,
     },
-    money::Ledger,
+    money::{Ledger, OutboundPayments},
     store_error::StoreResult,
 };
 use std::{cmp::Reverse, sync::Arc};
@@ -56,6 +60,8 @@ pub struct TellPeopleParts {
     pub alerts: Arc<dyn Alerts>,
     /// The ledger port.
     pub ledger: Arc<dyn Ledger>,
+    /// The port of payments to an outside bank.
+    pub payments: Arc<dyn OutboundPayments>,
     /// The port of users, for the names that others see.
     pub identities: Arc<dyn Identities>,
     /// The port of users, for their addresses.
@@ -107,6 +113,9 @@ impl TellPeople {
                 AlertKind::Received { transfer } => {
                     self.received(alert, transfer).await?.into_iter().collect()
                 }
+                AlertKind::PaymentChanged { transfer, status } => {
+                    self.payment_changed(alert, transfer, status).await?.into_iter().collect()
+                }
                 AlertKind::Frozen { ordered_on } => {
                     let text = frozen_text("alert-frozen", ordered_on);
                     self.told(alert, told_on(ordered_on), ("mail-frozen-subject", text)).await?
@@ -119,7 +128,7 @@ impl TellPeople {
         match alert.kind {
             _ if !messages.is_empty() => {}
             // A person without a conversation sees the money in the statement.
-            AlertKind::Received { .. } => {
+            AlertKind::Received { .. } | AlertKind::PaymentChanged { .. } => {
                 tracing::debug!(alert = alert.seq, "nobody was told: no channel reaches the person now");
             }
             _ => tracing::warn!(
@@ -164,6 +173,53 @@ impl TellPeople {
             });
         }
         Ok(Some(self.in_conversation(&conversation, message, RECEIVED_WAITS)))
+    }
+
+    /// The message about a payment whose status the outside bank changed, in the conversation in which it was ordered;
+    /// else in the newest one. `None`: there is none, or it may not be written to now.
+    async fn payment_changed(
+        &self,
+        alert: &LeasedAlert,
+        transfer: TransferId,
+        status: TransferStatus,
+    ) -> StoreResult<Option<AlertMessage>> {
+        let Some(transfer) = self.parts.ledger.find_transfer(transfer).await? else { return Ok(None) };
+        let Some(profile) = self.parts.accounts.profile(alert.user).await? else { return Ok(None) };
+        let ordered_in = match transfer.caller {
+            Principal::Chat(id) => self.parts.conversations.find_conversation(id).await?,
+            _ => None,
+        };
+        let conversation = match ordered_in {
+            Some(conversation) => Some(conversation),
+            None => self.newest_conversation(alert.user, profile.phone.as_ref()).await?,
+        };
+        let Some(conversation) = conversation.filter(|found| self.is_writable(found)) else {
+            return Ok(None);
+        };
+        let payment = self.parts.payments.find_payment(transfer.id).await?;
+        let wallet = self.parts.ledger.find_wallet(transfer.from).await?;
+        let text = payment_text(&transfer, status, payment.as_ref(), wallet.map(|wallet| wallet.available));
+        let locale = conversation.state.locale.or(profile.locale).unwrap_or(self.parts.default_locale);
+        Ok(self.plain_in(&conversation, self.parts.texts.render(locale, &text), RECEIVED_WAITS))
+    }
+
+    /// Whether a message of ours may go into a conversation now.
+    fn is_writable(&self, conversation: &ConversationView) -> bool {
+        conversation.consent != ConsentStatus::OptedOut
+            && is_window_open(conversation.channel, conversation.last_inbound_at, self.kernel.now())
+    }
+
+    /// A message in a conversation. `None`: its address was erased.
+    fn plain_in(
+        &self,
+        conversation: &ConversationView,
+        body: String,
+        waits: Duration,
+    ) -> Option<AlertMessage> {
+        let address = conversation.address.clone()?;
+        let id = MessageId(self.kernel.new_id());
+        let message = OutboundMessage::plain(id, conversation.channel, address, body);
+        Some(self.in_conversation(conversation, message, waits))
     }
 
     fn in_conversation(
@@ -221,15 +277,11 @@ impl TellPeople {
         let Some(conversation) = self.newest_conversation(alert.user, profile.phone.as_ref()).await? else {
             return Ok(None);
         };
-        let is_open = is_window_open(conversation.channel, conversation.last_inbound_at, self.kernel.now());
-        let Some(address) = conversation.address.clone() else { return Ok(None) };
-        if !is_open || conversation.consent == ConsentStatus::OptedOut {
+        if !self.is_writable(&conversation) {
             return Ok(None);
         }
         let body = self.parts.texts.render(self.locale_of(&profile).await?, text);
-        let id = MessageId(self.kernel.new_id());
-        let message = OutboundMessage::plain(id, conversation.channel, address, body);
-        Ok(Some(self.in_conversation(&conversation, message, ACCOUNT_WAITS)))
+        Ok(self.plain_in(&conversation, body, ACCOUNT_WAITS))
     }
 
     /// The messages about an account: each on the first of its channels that reaches the person.

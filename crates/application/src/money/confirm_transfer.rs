@@ -113,6 +113,7 @@ impl ConfirmTransfer {
             limits: self.rules.limits,
             day: self.rules.day_of(now),
             policy: self.rules.code_policy,
+            off_us: self.rules.off_us,
             payee,
             actor,
         };
@@ -123,9 +124,10 @@ impl ConfirmTransfer {
 /// The answer about a transfer that waits for no code, or to which no code was given.
 fn without_code(transfer: Transfer) -> ConfirmOutcome {
     match transfer.status {
-        TransferStatus::Completed | TransferStatus::Reversed => {
-            ConfirmOutcome::AlreadyDone(Box::new(transfer))
-        }
+        TransferStatus::Completed
+        | TransferStatus::Reversed
+        | TransferStatus::Processing
+        | TransferStatus::Unknown => ConfirmOutcome::AlreadyDone(Box::new(transfer)),
         _ => ConfirmOutcome::NotWaiting(Box::new(transfer)),
     }
 }

@@ -191,6 +191,7 @@ impl SubmitTransfer {
             expires_at: None,
             created_at: now,
         };
+        transfer.status = self.rules.off_us.status_of(&transfer);
         let step_up_challenge = if self.rules.needs_step_up(request.amount) {
             match self.step_up_challenge(&mut transfer, request.locale, now).await {
                 // A frozen person is told that they are frozen, not that no code can reach them.

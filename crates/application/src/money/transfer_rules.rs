@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use domain::{
     channel_account::ChannelAccount,
     locale::Locale,
-    money::{Currency, Money, limits::Limits},
+    money::{Currency, Money, limits::Limits, transfer::OffUsSettlement},
     verification::otp::OtpPolicy,
 };
 use rust_decimal::Decimal;
@@ -29,10 +29,12 @@ pub struct TransferRules {
     pub code_account: Option<ChannelAccount>,
     /// The language for a person who has not set one.
     pub default_locale: Locale,
+    /// How transfers to accounts outside the platform are carried out.
+    pub off_us: OffUsSettlement,
 }
 
 impl Default for TransferRules {
-    /// A bank in Mexico: step-up from 1000 on, no limits, and no channel account for the codes.
+    /// A bank in Mexico: step-up from 1000 on, no limits, no channel account for the codes, no outside bank.
     fn default() -> Self {
         Self {
             step_up_from: Decimal::ONE_THOUSAND,
@@ -41,6 +43,7 @@ impl Default for TransferRules {
             code_policy: OtpPolicy::default(),
             code_account: None,
             default_locale: Locale::Es,
+            off_us: OffUsSettlement::AtOnce,
         }
     }
 }

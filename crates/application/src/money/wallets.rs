@@ -61,6 +61,11 @@ impl Wallets {
         self.ledger.transfer_history(id).await
     }
 
+    /// A transfer of any caller, for operators.
+    pub async fn any_transfer(&self, id: TransferId) -> StoreResult<Option<Transfer>> {
+        self.ledger.find_transfer(id).await
+    }
+
     /// A transfer that this caller may see. Another caller's transfer is `None`.
     pub async fn transfer(&self, caller: &Principal, id: TransferId) -> StoreResult<Option<Transfer>> {
         Ok(self.ledger.find_transfer(id).await?.filter(|transfer| transfer.is_seen_by(caller)))

@@ -11,7 +11,7 @@ use domain::{
         Currency,
         ledger::clearing_account,
         limits::Limits,
-        transfer::{Transfer, TransferStatus},
+        transfer::{OffUsSettlement, Transfer, TransferStatus},
     },
     operations::idempotency::IdempotencyKey,
     phone::PhoneNumber,
@@ -256,6 +256,7 @@ fn confirmation(
         limits: Limits::none(Currency::MXN),
         day: at.date_naive(),
         policy: without_limits(),
+        off_us: OffUsSettlement::AtOnce,
         payee: None,
         actor: actor(),
     }

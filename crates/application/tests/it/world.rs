@@ -42,7 +42,7 @@ use domain::{
     ids::EventId,
     locale::Locale,
     messaging::conversation::InboundContent,
-    money::{Currency, limits::Limits},
+    money::{Currency, limits::Limits, transfer::OffUsSettlement},
     phone::{PhoneNumber, Region},
     verification::otp::OtpPolicy,
 };
@@ -124,6 +124,7 @@ pub(crate) fn transfer_rules() -> TransferRules {
         code_policy: OtpPolicy::default(),
         code_account: Some(SMS.parse().unwrap()),
         default_locale: Locale::Es,
+        off_us: OffUsSettlement::AtOnce,
     }
 }
 

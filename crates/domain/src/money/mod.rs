@@ -2,6 +2,7 @@
 
 pub mod account_number;
 mod amount;
+pub mod bank;
 pub mod banks;
 pub mod clabe;
 pub mod clearing;
@@ -9,8 +10,10 @@ pub mod counterpart;
 pub mod folio;
 pub mod ledger;
 pub mod limits;
+pub mod outbound;
 pub mod payees;
 pub mod period;
+pub mod reconciliation;
 pub mod refusal;
 pub mod transaction_digest;
 pub mod transfer;

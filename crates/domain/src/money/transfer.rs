@@ -1,4 +1,5 @@
-//! A transfer and its statuses. The status only moves forward; corrections are new transfers.
+//! A transfer and its statuses. The status only moves forward, but for what an outside bank takes back; corrections
+//! are new transfers.
 
 use crate::{
     ids::{TransferId, UserId, VerificationId, WalletId},
@@ -95,6 +96,27 @@ impl Destination {
     }
 }
 
+/// How a transfer to an account outside the platform is carried out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OffUsSettlement {
+    /// It is completed in its posting transaction.
+    #[default]
+    AtOnce,
+    /// Its money is held, and an outside bank carries it out.
+    ByBank,
+}
+
+impl OffUsSettlement {
+    /// The status that a transfer gets when nothing stands in its way.
+    #[must_use]
+    pub fn status_of(self, transfer: &Transfer) -> TransferStatus {
+        match (self, transfer.direction()) {
+            (Self::ByBank, TransferDirection::Out) => TransferStatus::Processing,
+            _ => TransferStatus::Completed,
+        }
+    }
+}
+
 /// The status of a transfer, with the names of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -113,7 +135,7 @@ pub enum TransferStatus {
     Rejected,
     /// Not confirmed in time. Final.
     Expired,
-    /// Refused for the reason given. Final.
+    /// Refused for the reason given. Final, unless the bank says later that it paid.
     Failed,
     /// The outcome is unknown. The hold stays until it is known.
     Unknown,
@@ -178,9 +200,12 @@ impl TransferStatus {
             }
             // It expires only while it was not handed over to the bank.
             S::Processing => matches!(next, S::Completed | S::Failed | S::Expired | S::Unknown),
-            S::Unknown => matches!(next, S::Completed | S::Failed),
+            // The bank may say that it has the payment, and no more than that.
+            S::Unknown => matches!(next, S::Completed | S::Failed | S::Processing),
             S::Completed => matches!(next, S::Reversed),
-            S::Canceled | S::Rejected | S::Expired | S::Failed | S::Reversed => false,
+            // The bank says that it paid, after it said that it won't.
+            S::Failed => matches!(next, S::Unknown),
+            S::Canceled | S::Rejected | S::Expired | S::Reversed => false,
         }
     }
 }
@@ -279,6 +304,12 @@ impl Transfer {
         } else {
             TransferDirection::Internal
         }
+    }
+
+    /// Whether its money is held for an outside bank to carry it out.
+    #[must_use]
+    pub fn is_for_outside_bank(&self) -> bool {
+        self.status == TransferStatus::Processing && self.direction() == TransferDirection::Out
     }
 
     /// The source of a deposit; `None` for every other transfer.

@@ -1,6 +1,7 @@
-//! Operations: the audit log, idempotency keys, retention, signed requests.
+//! Operations: the audit log, idempotency keys, operators, retention, signed requests.
 
 pub mod audit;
 pub mod idempotency;
+pub mod operators;
 pub mod retention;
 pub mod signed_request;

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     ids::{ConversationId, TransferId, UserId},
     message::Channel,
+    money::transfer::TransferStatus,
 };
 
 /// What happened.
@@ -17,6 +18,13 @@ pub enum AlertKind {
     Received {
         /// The transfer that paid them.
         transfer: TransferId,
+    },
+    /// The outside bank changed the status of their payment.
+    PaymentChanged {
+        /// The transfer.
+        transfer: TransferId,
+        /// Its status after the change.
+        status: TransferStatus,
     },
     /// They were frozen.
     Frozen {

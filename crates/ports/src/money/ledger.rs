@@ -13,7 +13,7 @@ use domain::{
         counterpart::Counterpart,
         ledger::{Decision, Outcome, PostTransfer, Refusal, ReverseTransfer},
         limits::{Limits, Spent},
-        transfer::{Transfer, TransferStatus},
+        transfer::{OffUsSettlement, Transfer, TransferStatus},
     },
     operations::{
         audit::Actor,
@@ -158,6 +158,8 @@ pub struct ConfirmTransfer {
     pub day: NaiveDate,
     /// The code policy to apply.
     pub policy: OtpPolicy,
+    /// How a transfer to an account outside the platform is carried out.
+    pub off_us: OffUsSettlement,
     /// The name under which the destination becomes a payee, once paid.
     pub payee: Option<String>,
     /// The actor for the audit row.
@@ -167,7 +169,7 @@ pub struct ConfirmTransfer {
 /// The outcome of a step-up code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConfirmOutcome {
-    /// The code is right; the transfer is completed, or failed with a refusal.
+    /// The code is right; the transfer is completed, held for an outside bank, or failed with a refusal.
     Decided {
         /// The transfer after the decision.
         transfer: Box<Transfer>,
@@ -185,7 +187,7 @@ pub enum ConfirmOutcome {
     CodeGone,
     /// The number is locked until that time.
     Locked(DateTime<Utc>),
-    /// The transfer was completed before; this is a repeated request.
+    /// The transfer was completed before, or is on its way to an outside bank; this is a repeated request.
     AlreadyDone(Box<Transfer>),
     /// The transfer doesn't wait for a code: it is canceled or expired.
     NotWaiting(Box<Transfer>),
@@ -243,6 +245,8 @@ pub struct TransferFilter {
     pub caller: Option<Principal>,
     /// Only those that move this user's money; `None` for all.
     pub owner: Option<UserId>,
+    /// Only those in that status; `None` for all.
+    pub status: Option<TransferStatus>,
 }
 
 /// Whom an account number means.

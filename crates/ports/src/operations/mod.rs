@@ -6,6 +6,7 @@ mod dead_letters;
 mod idempotency_store;
 mod leases;
 mod open_work;
+mod operators;
 mod retention;
 mod signed_requests;
 
@@ -13,7 +14,7 @@ mod signed_requests;
 pub use self::{
     audit::MockAuditLog, database_care::MockDatabaseCare, dead_letters::MockDeadLetters,
     idempotency_store::MockIdempotencyStore, leases::MockLeases, open_work::MockOpenWork,
-    retention::MockRetention, signed_requests::MockSignedRequests,
+    operators::MockOperators, retention::MockRetention, signed_requests::MockSignedRequests,
 };
 pub use self::{
     audit::{AuditLog, AuditReport},
@@ -22,6 +23,7 @@ pub use self::{
     idempotency_store::{Claim, IdempotencyStore},
     leases::Leases,
     open_work::{OpenWork, Wake, WorkKind},
+    operators::{NewOperator, OperatorAdded, OperatorView, Operators},
     retention::{RETENTION_BATCH_MAX, Retention, RetentionBatch, RetentionPosition},
     signed_requests::SignedRequests,
 };

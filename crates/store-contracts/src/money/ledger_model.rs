@@ -18,7 +18,7 @@ use domain::{
             AccountKind, Decision, Hold, LedgerAccount, Outcome, PostingBatch, Refusal, clearing_account,
         },
         limits::{Limits, Spending},
-        transfer::{Transfer, TransferStatus},
+        transfer::{OffUsSettlement, Transfer, TransferStatus},
     },
     operations::idempotency::{Fingerprint, IdempotencyKey},
     principal::Principal,
@@ -194,6 +194,7 @@ impl Script {
             limits,
             day,
             policy: policy(),
+            off_us: OffUsSettlement::AtOnce,
             payee: None,
             actor: actor(),
         };

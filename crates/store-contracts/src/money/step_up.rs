@@ -11,7 +11,7 @@ use domain::{
         Currency,
         ledger::{Decision, Outcome, Refusal},
         limits::Limits,
-        transfer::TransferStatus,
+        transfer::{OffUsSettlement, TransferStatus},
     },
     verification::{
         SendRefusal,
@@ -90,6 +90,7 @@ pub(crate) fn right_code(request: &PostRequest) -> ConfirmTransfer {
         limits: Limits::none(Currency::MXN),
         day: day(),
         policy: policy(),
+        off_us: OffUsSettlement::AtOnce,
         payee: None,
         actor: actor(),
     }
@@ -120,6 +121,7 @@ async fn attempt(
         limits: Limits::none(Currency::MXN),
         day: day(),
         policy,
+        off_us: OffUsSettlement::AtOnce,
         payee: None,
         actor: actor(),
     };

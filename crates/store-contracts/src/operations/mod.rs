@@ -4,6 +4,7 @@ pub mod audit;
 pub mod database_care;
 pub mod idempotency_store;
 pub mod leases;
+pub mod operators;
 pub mod retention;
 pub mod signed_requests;
 pub mod subject_keys;

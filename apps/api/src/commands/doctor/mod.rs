@@ -1,6 +1,7 @@
 //! `doctor`: checks the settings, the database, each provider with its credentials, mail and the clock. It changes
 //! and makes nothing.
 
+mod bank;
 mod database;
 mod providers;
 
@@ -74,6 +75,7 @@ pub(super) async fn run(settings: &Settings) -> Result<ExitCode, String> {
     report.note("settings", Ok(format!("{}, {}", settings.env.name(), settings.public_base_url)));
     database::check(settings, &mut report).await;
     providers::check(settings, &mut report).await;
+    bank::check(settings, &mut report).await;
     report.note_clock();
     let lines: Vec<_> = report
         .lines

@@ -6,13 +6,13 @@ use crate::{
     http::{
         in_flight::Share,
         problem::{ApiError, Problem},
+        raw_webhook,
         route_rules::{RouteRule, RouteRules},
     },
     telemetry::count_taken,
 };
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, http::StatusCode, web};
 use application::messaging::accept_webhook::{AcceptWebhookError, WebhookSummary};
-use ports::messaging::inbound_webhook::RawWebhook;
 use serde_json::json;
 use utoipa::ToSchema;
 
@@ -204,7 +204,7 @@ async fn accept(
     if !request.headers().contains_key(endpoint.proof) {
         return Err(refused());
     }
-    let raw = read(app, request, body).await?;
+    let raw = raw_webhook::read(&app.settings.public_base_url, request, body, META_BODY_MAX).await?;
     // Its signature is checked before anything is waited for: a body that is refused is freed at once.
     drop(request.extensions_mut().remove::<Share>());
     match app.accept.run(endpoint.name, webhook.as_ref(), &raw).await {
@@ -224,22 +224,6 @@ async fn accept(
         }
         Err(AcceptWebhookError::Store(fault)) => Err(fault.into()),
     }
-}
-
-async fn read(app: &Messaging, request: &HttpRequest, body: web::Payload) -> Result<RawWebhook, ApiError> {
-    let body = body
-        .to_bytes_limited(META_BODY_MAX)
-        .await
-        .map_err(|_over| ApiError::of_status(StatusCode::PAYLOAD_TOO_LARGE))?
-        .map_err(|_broken| ApiError::of_status(StatusCode::BAD_REQUEST))?;
-    let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
-    let headers = request.headers().iter();
-    Ok(RawWebhook {
-        method: request.method().to_string(),
-        public_url: format!("{}{path}", app.settings.public_base_url),
-        headers: headers.map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect(),
-        body: body.to_vec(),
-    })
 }
 
 fn note(endpoint: WebhookEndpoint, taken: WebhookSummary) {

@@ -84,7 +84,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 /// The money is in the wallet at once, also while its owner is frozen, and the owner is told in their chat. A deposit
 /// is made once for each `reference` of a caller: the same body gets the first answer again. It is reversed like any
 /// transfer. In production a deposit with the source `adjustment` is refused, because it needs a second operator.
-/// Needs the scope `deposits`. Errors: `forbidden` (403), `not_found` (404), `currency_mismatch`, `limit_exceeded`,
+/// With an outside bank (`BANK_CLIENT_MODE=http`) the source `bank` is refused, because what the bank books is
+/// deposited by itself. Needs the scope `deposits`. Errors: `forbidden` (403), `not_found` (404), `conflict` (409), `currency_mismatch`, `limit_exceeded`,
 /// `idempotency_key_reused` (422).
 #[utoipa::path(post, path = "/api/v1/deposits", tag = "money", request_body = DepositBody,
     responses((status = 201, body = TransferJson), (status = "4XX", body = Problem)), security(("bearer" = [])))]
@@ -96,6 +97,9 @@ pub(crate) async fn deposit(
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Scope::Deposits)?;
     let request = read_request(&caller, body.0)?;
+    if app.bank.is_some() && request.source == DepositSource::Bank {
+        return Err(ApiError::conflict("What the bank books is deposited by itself."));
+    }
     let use_case = app.deposits.clone();
     let deposited = detached(async move { use_case.run(request).await }).await?;
     wakeups.alerts.notify_one();

@@ -9,7 +9,7 @@ use domain::{
         Currency,
         ledger::{ReverseTransfer, clearing_account},
         limits::Limits,
-        transfer::TransferStatus,
+        transfer::{OffUsSettlement, TransferStatus},
     },
     operations::idempotency::{Fingerprint, IdempotencyKey},
     principal::Principal,
@@ -118,6 +118,7 @@ pub(super) fn confirmation(
         limits: Limits::none(Currency::MXN),
         day: at(0).date_naive(),
         policy: OtpPolicy::default(),
+        off_us: OffUsSettlement::AtOnce,
         payee: None,
         actor: actor(),
     }

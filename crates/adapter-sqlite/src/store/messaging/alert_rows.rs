@@ -6,8 +6,27 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::ids::UserId;
+use domain::{ids::UserId, money::transfer::TransferStatus};
 use ports::{messaging::AlertKind, operations::WorkKind};
+
+/// The kinds of alerts about the status of a payment at an outside bank.
+const PAYMENT_KINDS: [(&str, TransferStatus); 4] = [
+    ("payment_processing", TransferStatus::Processing),
+    ("payment_completed", TransferStatus::Completed),
+    ("payment_failed", TransferStatus::Failed),
+    ("payment_unknown", TransferStatus::Unknown),
+];
+
+/// The status that an alert of this kind tells of; `None` for every other kind.
+pub(crate) fn payment_status(kind: &str) -> Option<TransferStatus> {
+    PAYMENT_KINDS.iter().find(|(name, _)| *name == kind).map(|(_, status)| *status)
+}
+
+/// The outside bank gives a payment no other status than these four.
+fn payment_kind(status: TransferStatus) -> &'static str {
+    let known = PAYMENT_KINDS.iter().find(|(_, known)| *known == status);
+    known.map_or("payment_unknown", |(name, _)| *name)
+}
 
 #[derive(Insertable)]
 #[diesel(table_name = alerts)]
@@ -26,6 +45,7 @@ impl NewAlertRow {
         note(WorkKind::Alerts, now);
         let (kind, transfer, ordered_on) = match kind {
             AlertKind::Received { transfer } => ("received", Some(transfer), None),
+            AlertKind::PaymentChanged { transfer, status } => (payment_kind(status), Some(transfer), None),
             AlertKind::Frozen { ordered_on } => ("frozen", None, ordered_on),
             AlertKind::MfaTurnedOn => ("mfa_on", None, None),
             AlertKind::MfaTurnedOff => ("mfa_off", None, None),

@@ -1,6 +1,7 @@
 //! Alerts, written with their decisions, and leased until their messages are in the outbox.
 
 use super::{
+    alert_rows::payment_status,
     consent_rows::{consent_of, lock_consent},
     outbox::new_row::{NewOutboxRow, recipient_hash},
 };
@@ -45,6 +46,10 @@ impl AlertRow {
     fn leased(self, fence: i64) -> Result<LeasedAlert, SqlError> {
         let kind = match (self.kind.as_str(), self.transfer_id) {
             ("received", Some(transfer)) => AlertKind::Received { transfer: TransferId(transfer.0) },
+            (name, Some(transfer)) if payment_status(name).is_some() => AlertKind::PaymentChanged {
+                transfer: TransferId(transfer.0),
+                status: payment_status(name).ok_or_else(|| corrupt(name))?,
+            },
             ("frozen", None) => AlertKind::Frozen {
                 ordered_on: match self.ordered_on {
                     Some(name) => Some(Channel::parse(&name).ok_or_else(|| corrupt(name))?),

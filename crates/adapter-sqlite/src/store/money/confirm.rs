@@ -6,7 +6,7 @@ use super::{
         wrong_code_row,
     },
     read, resolve,
-    rows::LedgerRows,
+    rows::{LedgerRows, NewOutboundRow},
     sealed::Seals,
 };
 use crate::{
@@ -48,7 +48,10 @@ pub(crate) async fn confirm(
     }
     match transfer.status {
         TransferStatus::PendingVerification => {}
-        TransferStatus::Completed | TransferStatus::Reversed => {
+        TransferStatus::Completed
+        | TransferStatus::Reversed
+        | TransferStatus::Processing
+        | TransferStatus::Unknown => {
             return Ok(ConfirmOutcome::AlreadyDone(Box::new(transfer)));
         }
         TransferStatus::Canceled => return code_of_canceled(conn, request, transfer, now).await,
@@ -79,12 +82,15 @@ async fn pay(
 ) -> Result<ConfirmOutcome, SqlError> {
     let outcome = execute(conn, vault, request, &transfer, now).await?;
     let refusal = outcome.as_ref().err().copied();
-    let status = if refusal.is_some() { TransferStatus::Failed } else { TransferStatus::Completed };
+    let accepted = request.off_us.status_of(&transfer);
+    let status = if refusal.is_some() { TransferStatus::Failed } else { accepted };
     end(conn, &mut transfer, status, refusal, &request.actor, now).await?;
     if refusal.is_none() {
         name_payee(conn, vault, &transfer, request.payee.as_deref(), now).await?;
     }
-    Ok(ConfirmOutcome::Decided { transfer: Box::new(transfer), balance_after: outcome.ok() })
+    // While its money is only held, none has moved.
+    let balance_after = outcome.ok().filter(|_| status == TransferStatus::Completed);
+    Ok(ConfirmOutcome::Decided { transfer: Box::new(transfer), balance_after })
 }
 
 /// Writes the audit row of a wrong code, and cancels the transfer if the code is used up or the number
@@ -170,7 +176,7 @@ async fn code_of_canceled(
     })
 }
 
-/// Posts the transfer with the balances of now. Returns the payer's balance, or why it was refused.
+/// Posts the transfer with the balances of now, or holds its money for an outside bank. Returns the payer's balance, or why it was refused.
 async fn execute(
     conn: &mut Conn,
     vault: &Vault,
@@ -185,12 +191,19 @@ async fn execute(
     let seals = Seals::of_fold(conn, vault, &mut batch, vec![transfer.owner], now).await?;
     look_payee(conn, vault, &mut batch, transfer).await?;
     resolve::look_recipients(conn, vault, &mut batch, std::iter::once(transfer)).await?;
-    let decided = batch.post_filed(transfer, request.limits, request.day, now);
+    let accepted = Transfer { status: request.off_us.status_of(transfer), ..transfer.clone() };
+    let decided = if accepted.is_for_outside_bank() {
+        batch.hold_filed(transfer, request.limits, request.day, now)
+    } else {
+        batch.post_filed(transfer, request.limits, request.day, now)
+    };
     let left = available(&batch, transfer);
     if decided.is_ok() {
-        let paid = Transfer { status: TransferStatus::Completed, ..transfer.clone() };
-        let alerts = alert_of(&batch, &paid, now).into_iter().collect();
-        write_ledger(conn, LedgerRows { alerts, ..LedgerRows::of(batch, &seals, now)? }).await?;
+        let alerts = alert_of(&batch, &accepted, now).into_iter().collect();
+        let is_held = accepted.is_for_outside_bank();
+        let outbound = is_held.then(|| NewOutboundRow::reserved(transfer.id, DbTime(now)));
+        let rows = LedgerRows::of(batch, &seals, now)?;
+        write_ledger(conn, LedgerRows { alerts, outbound: outbound.into_iter().collect(), ..rows }).await?;
     }
     Ok(decided.and(left.ok_or(Refusal::NoSuchAccount)))
 }
@@ -215,7 +228,7 @@ pub(crate) async fn end(
         ))
         .execute(conn)
         .await?;
-    if status != TransferStatus::Completed {
+    if !matches!(status, TransferStatus::Completed | TransferStatus::Processing) {
         close_code(conn, transfer).await?;
     }
     add_history(conn, transfer, now).await?;

@@ -1,7 +1,7 @@
 //! Collects what a fold decided as rows, sealed.
 
 use super::{
-    rows::{AccountChange, EntryRow, HoldRow, KeyRow, LedgerRows, NewTransferRow, PayeeRow},
+    rows::{AccountChange, EntryRow, HoldRow, KeyRow, LedgerRows, NewOutboundRow, NewTransferRow, PayeeRow},
     sealed::Seals,
 };
 use crate::{
@@ -38,6 +38,8 @@ impl LedgerRows {
         keys.sort_by(|one, two| one.key.cmp(&two.key));
         let payees = payee_rows(&batch, seals);
         let accounts = changed.map(AccountChange::new).collect();
+        let outbound = batch.new_transfers.iter().filter(|transfer| transfer.is_for_outside_bank());
+        let outbound = outbound.map(|transfer| NewOutboundRow::reserved(transfer.id, now)).collect();
         let transfers = std::mem::take(&mut batch.new_transfers).into_iter();
         let transfer_row = |transfer: Transfer| {
             let payee = batch.accounts.get(&transfer.to).and_then(|account| account.owner);
@@ -48,6 +50,7 @@ impl LedgerRows {
             transfers: transfers.map(transfer_row).collect::<Result<_, _>>()?,
             entries: batch.new_entries.iter().map(|entry| EntryRow::new(entry, now)).collect(),
             holds: batch.new_holds.iter().map(|hold| HoldRow::new(hold, now)).collect(),
+            outbound,
             keys,
             payees,
             audit: Vec::new(),

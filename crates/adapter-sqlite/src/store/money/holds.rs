@@ -104,7 +104,7 @@ async fn submit(conn: &mut Conn, mut transfer: Transfer) -> Result<HoldOutcome, 
 }
 
 /// Releases the money held for a transfer. `None`: nothing is held.
-async fn end_hold(
+pub(crate) async fn end_hold(
     conn: &mut Conn,
     vault: &Vault,
     transfer: &Transfer,
@@ -143,6 +143,28 @@ async fn end_hold(
     let seals = Seals::of(conn, vault, Vec::new(), now).await?;
     write_ledger(conn, LedgerRows::of(batch, &seals, now)?).await?;
     Ok(Some(()))
+}
+
+/// Posts a transfer whose hold was released before it was known that the bank paid it. It counts for the day of the
+/// hold. A refusal: nothing is written.
+pub(crate) async fn post_late(
+    conn: &mut Conn,
+    vault: &Vault,
+    transfer: &Transfer,
+    now: DateTime<Utc>,
+) -> Result<Result<(), Refusal>, SqlError> {
+    let hold = holds::table.find(DbId(transfer.id.0)).select(LiveHold::as_select()).first(conn).await?;
+    let hold = Hold::try_from(hold)?;
+    let mut batch = PostingBatch::default();
+    let mut touched = Touched::default();
+    touched.add(transfer, false);
+    lock_accounts(conn, &mut batch, touched).await?;
+    if let Err(refusal) = batch.post_late(transfer, hold.day) {
+        return Ok(Err(refusal));
+    }
+    let seals = Seals::of(conn, vault, Vec::new(), now).await?;
+    write_ledger(conn, LedgerRows::of(batch, &seals, now)?).await?;
+    Ok(Ok(()))
 }
 
 /// Expires the transfers that waited too long: for a code, for a confirmation, or to be handed over.

@@ -218,6 +218,9 @@ pub(crate) async fn transfers(
     if let Some(owner) = filter.owner {
         query = query.filter(transfers::owner.eq(DbId(owner.0)));
     }
+    if let Some(status) = filter.status {
+        query = query.filter(transfers::status.eq(status.name()));
+    }
     if let Some(after) = after_id(page)? {
         query = query.filter(transfers::id.lt(after));
     }

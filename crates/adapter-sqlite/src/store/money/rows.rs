@@ -5,13 +5,19 @@ use crate::{
     store::{
         error::SqlError,
         messaging::alert_rows::NewAlertRow,
-        rows::{NewAuditRow, to_json},
-        schema::{entries, holds, idempotency_keys, kept_names, payees, transfers},
+        rows::{NewAuditRow, column, to_json},
+        schema::{entries, holds, idempotency_keys, kept_names, outbound_payments, payees, transfers},
     },
 };
 use chrono::Datelike;
 use diesel::prelude::*;
-use domain::money::ledger::{Entry, Hold, LedgerAccount, Outcome};
+use domain::{
+    ids::TransferId,
+    money::{
+        ledger::{Entry, Hold, LedgerAccount, Outcome},
+        outbound::OutboundPayment,
+    },
+};
 
 /// All rows of one fold, written together.
 #[derive(Default)]
@@ -21,6 +27,7 @@ pub(crate) struct LedgerRows {
     pub(crate) accounts: Vec<AccountChange>,
     pub(crate) keys: Vec<KeyRow>,
     pub(crate) holds: Vec<HoldRow>,
+    pub(crate) outbound: Vec<NewOutboundRow>,
     pub(crate) payees: Vec<PayeeRow>,
     pub(crate) audit: Vec<NewAuditRow>,
     pub(crate) alerts: Vec<NewAlertRow>,
@@ -103,6 +110,21 @@ pub(crate) struct PayeeRow {
     pub(crate) last_paid_at: Option<DbTime>,
 }
 
+/// A payment as the ledger's fold makes it.
+#[derive(Insertable)]
+#[diesel(table_name = outbound_payments)]
+pub(crate) struct NewOutboundRow {
+    pub(crate) transfer_id: DbId,
+    pub(crate) reference: String,
+    pub(crate) state: &'static str,
+    pub(crate) version: i64,
+    pub(crate) tries: i32,
+    pub(crate) next_at: Option<DbTime>,
+    pub(crate) fence: i64,
+    pub(crate) leased_until: DbTime,
+    pub(crate) created_at: DbTime,
+}
+
 /// A name that was kept for a viewer.
 #[derive(Insertable)]
 #[diesel(table_name = kept_names)]
@@ -176,6 +198,24 @@ impl HoldRow {
             minor: hold.minor,
             spent_on: hold.day.num_days_from_ce(),
             state: "live",
+            created_at: now,
+        }
+    }
+}
+
+impl NewOutboundRow {
+    /// The payment of a transfer whose money was just held.
+    pub(crate) fn reserved(transfer: TransferId, now: DbTime) -> Self {
+        let payment = OutboundPayment::reserved(transfer, now.0);
+        Self {
+            transfer_id: DbId(transfer.0),
+            reference: payment.reference.to_string(),
+            state: payment.state.name(),
+            version: payment.version,
+            tries: column(payment.tries),
+            next_at: payment.next_at.map(DbTime),
+            fence: 0,
+            leased_until: now,
             created_at: now,
         }
     }

@@ -9,7 +9,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    ids::{UserId, WalletId},
+    ids::{TransferId, UserId, WalletId},
     money::{
         account_number::AccountNumber,
         ledger::{LedgerAccount, PostingBatch},
@@ -27,6 +27,8 @@ pub(crate) const PAYEES_COPY: &str = "transfers.payee_sealed";
 const WALLET: &str = "wallets.sealed";
 const PAYEE: &str = "payees.sealed";
 const CLABE: &str = "clabes.sealed";
+const BANK_ANSWER: &str = "bank_calls.sealed";
+const EVIDENCE: &str = "payment_resolutions.sealed";
 
 /// The version of the sealed forms.
 const VERSION: u8 = 1;
@@ -168,6 +170,31 @@ impl<'a> Seals<'a> {
     /// A CLABE of a wallet of ours.
     pub(crate) fn clabe(&self, wallet: Uuid, user: UserId, clabe: &str) -> Result<Vec<u8>, SqlError> {
         self.keys.seal(key(user), Place::of(CLABE, &wallet), &clabe)
+    }
+
+    /// What a bank answered about a payment. `None`: the payer was erased.
+    pub(crate) fn bank_answer(
+        &self,
+        call: Uuid,
+        payer: UserId,
+        raw: &[u8],
+    ) -> Result<Option<Vec<u8>>, SqlError> {
+        let text = String::from_utf8_lossy(raw);
+        self.of_live(payer, Place::of(BANK_ANSWER, &call), &text)
+    }
+
+    /// What an operator knows the fate of a payment by. `None`: the payer was erased.
+    pub(crate) fn evidence(
+        &self,
+        transfer: TransferId,
+        payer: UserId,
+        text: &str,
+    ) -> Result<Option<Vec<u8>>, SqlError> {
+        self.of_live(payer, Place::of(EVIDENCE, &transfer.0), text)
+    }
+
+    fn of_live(&self, person: UserId, place: Place<'_>, text: &str) -> Result<Option<Vec<u8>>, SqlError> {
+        if self.may_seal(person) { self.keys.seal(key(person), place, &text).map(Some) } else { Ok(None) }
     }
 
     /// The hash of a CLABE of ours.

@@ -10,7 +10,7 @@ use ports::money::LedgerViolation;
 
 /// A rule, and a query that returns one row for each violation. Plain SQL for both databases; `[column]`
 /// stands for an id as people read it.
-const RULES: [(&str, &str); 16] = [
+const RULES: [(&str, &str); 17] = [
     (
         "debits equal credits in each transfer",
         "select [transfer_id] || ': ' || cast(count(*) as text) || ' entries summing to ' || cast(sum(minor) as text) as subject \
@@ -84,12 +84,21 @@ const RULES: [(&str, &str); 16] = [
     (
         "money is held for a transfer under way, and only then",
         "select [h.transfer_id] || ': ' || h.state as subject from holds h left join transfers t on t.id = h.transfer_id \
-         where t.id is null or (h.state = 'live') <> (t.status in ('processing', 'unknown'))",
+         left join outbound_payments o on o.transfer_id = h.transfer_id \
+         where t.id is null or (h.state = 'live') <> (t.status in ('processing', 'unknown') and o.released_at is null)",
     ),
     (
         "a transfer under way has its hold",
         "select [t.id] || ': ' || t.status as subject from transfers t left join holds h on h.transfer_id = t.id \
          where t.status in ('processing', 'unknown') and h.transfer_id is null",
+    ),
+    (
+        "a transfer has the status of its payment at the outside bank",
+        "select [t.id] || ': ' || t.status || ', ' || o.state as subject from outbound_payments o \
+         left join transfers t on t.id = o.transfer_id where t.id is null or (o.state <> 'reserved' and ( \
+             (o.state = 'settled') <> (t.status = 'completed') \
+             or (o.state in ('unknown', 'manual', 'exception')) <> (t.status = 'unknown') \
+             or (o.state = 'voided') <> (t.status = 'failed')))",
     ),
     (
         "an account is frozen as its owner is",

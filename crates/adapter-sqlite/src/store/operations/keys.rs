@@ -5,8 +5,8 @@ use crate::store::{
     error::SqlError,
     rows::corrupt,
     schema::{
-        conversations, flow_responses, inbox, kept_keys, keys_in_use, notices, outbox, unreadable_webhooks,
-        verification_fallbacks,
+        conversations, flow_responses, inbox, kept_keys, keys_in_use, notices, operators, outbox,
+        unreadable_webhooks, verification_fallbacks,
     },
 };
 use chrono::{DateTime, Utc};
@@ -83,6 +83,7 @@ sealed_tables! {
     UnreadableWebhooks: unreadable_webhooks.body,
     FlowResponses: flow_responses.body,
     Fallbacks: verification_fallbacks.body,
+    Operators: operators.body,
 }
 
 /// One batch: seals its rows anew. Returns how many were, and where the next batch begins; `None` at the end.

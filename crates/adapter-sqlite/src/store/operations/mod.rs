@@ -9,6 +9,7 @@ mod idempotency_store;
 pub(crate) mod keys;
 mod leases;
 mod open_work;
+mod operators;
 mod retention;
 pub(crate) mod schema_care;
 pub(crate) mod sealed_answers;

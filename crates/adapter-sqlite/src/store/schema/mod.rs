@@ -26,6 +26,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     entries,
     transfers,
+    outbound_payments,
     verifications,
     outbox,
     verification_sends,

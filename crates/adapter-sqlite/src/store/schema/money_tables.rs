@@ -162,3 +162,95 @@ diesel::table! {
         sealed -> Binary,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::values::columns::*;
+    outbound_payments (transfer_id) {
+        transfer_id -> UuidCol,
+        reference -> Text,
+        state -> Text,
+        version -> BigInt,
+        operating_date -> Nullable<Integer>,
+        order_digest -> Nullable<Binary>,
+        submitted_at -> Nullable<InstantCol>,
+        tries -> Integer,
+        next_at -> Nullable<InstantCol>,
+        fence -> BigInt,
+        leased_until -> InstantCol,
+        parked -> Nullable<Text>,
+        reason_code -> Nullable<Text>,
+        doubt_since -> Nullable<InstantCol>,
+        released_at -> Nullable<InstantCol>,
+        contradicted_at -> Nullable<InstantCol>,
+        first_by -> Nullable<Text>,
+        first_verdict -> Nullable<Text>,
+        created_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::values::columns::*;
+    bank_calls (id) {
+        id -> UuidCol,
+        transfer_id -> UuidCol,
+        at -> InstantCol,
+        operation -> Text,
+        reference -> Text,
+        operating_date -> Nullable<Integer>,
+        outcome -> Text,
+        http_status -> Nullable<Integer>,
+        bank_status -> Nullable<Text>,
+        reason_code -> Nullable<Text>,
+        sealed -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::values::columns::*;
+    payment_resolutions (seq) {
+        seq -> BigInt,
+        transfer_id -> UuidCol,
+        operator -> Text,
+        verdict -> Text,
+        step -> Text,
+        at -> InstantCol,
+        sealed -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::values::columns::*;
+    reconciliations (id) {
+        id -> UuidCol,
+        operating_date -> Integer,
+        number -> BigInt,
+        unreadable -> Integer,
+        started_at -> InstantCol,
+        finished_at -> InstantCol,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::values::columns::*;
+    reconciliation_items (id) {
+        id -> UuidCol,
+        operating_date -> Integer,
+        class -> Text,
+        reference -> Nullable<Text>,
+        entry_id -> Nullable<Text>,
+        transfer_id -> Nullable<UuidCol>,
+        ours -> Nullable<BigInt>,
+        ours_currency -> Nullable<Text>,
+        theirs -> Nullable<BigInt>,
+        theirs_currency -> Nullable<Text>,
+        first_run -> BigInt,
+        last_run -> Nullable<BigInt>,
+        opened_at -> InstantCol,
+        closed_at -> Nullable<InstantCol>,
+    }
+}

@@ -126,3 +126,17 @@ diesel::table! {
         held_until -> InstantCol,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::backend::values::columns::*;
+    operators (id) {
+        id -> UuidCol,
+        email_hash -> Text,
+        body -> Binary,
+        role -> Text,
+        token_series -> UuidCol,
+        created_at -> InstantCol,
+        disabled_at -> Nullable<InstantCol>,
+    }
+}

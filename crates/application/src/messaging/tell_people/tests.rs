@@ -5,12 +5,13 @@ use adapter_locales::BuiltInTexts;
 use domain::{
     ids::{ConversationId, WalletId},
     messaging::conversation::Conversation,
+    money::{bank::BankReason, outbound::OutboundPayment},
     phone::PhoneNumber,
 };
 use ports::{
     accounts::{MockChatLinks, MockIdentities, MockUsers},
     messaging::{MockAlerts, MockConversations},
-    money::MockLedger,
+    money::{MockLedger, MockOutboundPayments},
 };
 use std::sync::Mutex;
 use testkit::{CountedIds, MovableClock, SeededRandom, at, id, phone, posting};
@@ -59,6 +60,9 @@ impl World {
         let Self { profile, conversations, chat, template, sends_sms_and_mail } = self;
         let mut ledger = MockLedger::new();
         ledger.expect_find_transfer().returning(|_| Ok(Some(paid())));
+        ledger.expect_find_wallet().returning(|_| Ok(None));
+        let mut payments = MockOutboundPayments::new();
+        payments.expect_find_payment().returning(|_| Ok(Some(refused())));
         let mut identities = MockIdentities::new();
         identities.expect_shown_name().returning(|_| Ok(Some("Ximena".into())));
         let mut accounts = MockUsers::new();
@@ -73,6 +77,7 @@ impl World {
         let parts = TellPeopleParts {
             alerts: Arc::new(alerts),
             ledger: Arc::new(ledger),
+            payments: Arc::new(payments),
             identities: Arc::new(identities),
             accounts: Arc::new(accounts),
             links: Arc::new(links),
@@ -123,6 +128,12 @@ fn conversation(account: &str, last_inbound: i64) -> ConversationView {
         is_unreadable: false,
         updated_at: at(last_inbound),
     }
+}
+
+/// A payment that the outside bank refused because the account is closed.
+fn refused() -> OutboundPayment {
+    let reason = BankReason::try_new("AC04", "");
+    OutboundPayment { reason, ..OutboundPayment::reserved(TransferId(id()), at(0)) }
 }
 
 fn paid() -> Transfer {
@@ -238,4 +249,28 @@ async fn an_alert_that_failed_again_and_again_is_given_up() {
         .times(1)
         .returning(|_, _, _| Ok(true));
     World::usual().tell(alerts).run(10).await.unwrap();
+}
+
+/// The status of a payment at the outside bank, in the language of the conversation; not where the window is closed.
+#[tokio::test]
+async fn a_payment_at_the_bank_is_told_each_time_it_changes() {
+    let words = [
+        (TransferStatus::Completed, ["completada", "completed", "concluída"]),
+        (TransferStatus::Failed, ["cerrada", "closed", "encerrada"]),
+        (TransferStatus::Unknown, ["averiguando", "finding out", "verificando"]),
+        (TransferStatus::Processing, ["en proceso", "being processed", "em processamento"]),
+    ];
+    for (status, expected) in words {
+        for (locale, word) in [Locale::Es, Locale::En, Locale::Pt].into_iter().zip(expected) {
+            let mut world = World::usual();
+            world.conversations[0].state.locale = Some(locale);
+            let told = world.told(AlertKind::PaymentChanged { transfer: TransferId(id()), status }).await;
+            let text = &told[0].message.message.text;
+            assert!(text.contains(word) && text.contains("MXN"), "{text}");
+        }
+    }
+    let mut world = World::usual();
+    world.conversations[0].last_inbound_at = Some(at(-90_000));
+    let kind = AlertKind::PaymentChanged { transfer: TransferId(id()), status: TransferStatus::Completed };
+    assert!(world.told(kind).await.is_empty());
 }

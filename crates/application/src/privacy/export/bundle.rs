@@ -300,7 +300,7 @@ impl Run<'_> {
         }
         file.text("]").await?;
         let (ledger, payees, user) = (&self.sources.ledger, &self.sources.payees, self.user);
-        let filter = TransferFilter { caller: None, owner: Some(user) };
+        let filter = TransferFilter { owner: Some(user), ..TransferFilter::default() };
         let transfers = |after| -> Page<'_, _> {
             let filter = filter.clone();
             Box::pin(async move { ledger.transfers(&filter, &PageRequest { limit: PAGE, after }).await })

@@ -100,6 +100,27 @@ impl PostingBatch {
         self.post(transfer, day)
     }
 
+    /// Holds the money of a transfer that was filed before, after its step-up, for an outside bank to carry it out.
+    /// All checks run again.
+    pub fn hold_filed(
+        &mut self,
+        transfer: &Transfer,
+        limits: Limits,
+        day: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Result<(), Refusal> {
+        self.check(transfer, limits, day, now)?;
+        self.hold(transfer, day)
+    }
+
+    /// Posts a transfer whose hold was released before it was known that the bank paid it. Only the balance counts:
+    /// the money has left.
+    pub fn post_late(&mut self, transfer: &Transfer, day: NaiveDate) -> Result<(), Refusal> {
+        let (from, to) = (self.account(transfer.from)?, self.account(transfer.to)?);
+        Self::check_balances(from, to, transfer.amount.minor)?;
+        self.post(transfer, day)
+    }
+
     /// Reverses `original`, in whole or in part, by a transfer in the other direction. The caller has locked
     /// `original`, so that concurrent reversals never add up to more than its amount.
     ///

@@ -1,9 +1,12 @@
 //! Transfers: submit, list, confirm, cancel, reject, reverse.
 
+pub(crate) mod bank;
 pub(crate) mod confirm;
+mod reason;
 pub(crate) mod reverse;
 pub(crate) mod submit;
 
+use self::reason::ReasonJson;
 use crate::{
     composition,
     http::{
@@ -22,14 +25,35 @@ use domain::{
     ids::TransferId,
     money::{
         Money,
+        bank::BankReference,
         ledger::Refusal,
         limits::{LimitExceeded, LimitFigures},
+        outbound::OutboundPayment,
         transfer::{Transfer, TransferStatus},
     },
 };
 use ports::money::TransferFilter;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Which transfers to list.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct TransferQuery {
+    /// Only those in this status.
+    #[param(value_type = Option<TransferStatusWord>)]
+    status: Option<String>,
+}
+
+impl TransferQuery {
+    fn status(&self) -> Result<Option<TransferStatus>, ApiError> {
+        let parse = |name: &str| {
+            TransferStatus::parse(name)
+                .ok_or_else(|| ApiError::field("/status", "must be a transfer's status"))
+        };
+        self.status.as_deref().map(parse).transpose()
+    }
+}
 
 /// A transfer of money.
 #[derive(Serialize, ToSchema)]
@@ -61,6 +85,17 @@ pub(crate) struct TransferJson {
     /// How much of the amount was reversed.
     reversed_amount: String,
     concept: Option<String>,
+    /// Why it failed, or is in doubt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<ReasonJson>,
+    /// Its name at the outside bank that carries it out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "8587TC5FXMWG3NYTT1X2", min_length = 20, max_length = 20, pattern = "^[A-Z0-9]{20}$")]
+    bank_reference: Option<String>,
+    /// The bank's day that it was sent with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = Date)]
+    operating_date: Option<String>,
     created_at: String,
 }
 
@@ -102,6 +137,13 @@ pub(crate) struct TransferPage {
 
 impl From<&Transfer> for TransferJson {
     fn from(transfer: &Transfer) -> Self {
+        Self::of(transfer, None)
+    }
+}
+
+impl TransferJson {
+    /// A transfer with its payment at an outside bank, if there is one.
+    pub(crate) fn of(transfer: &Transfer, payment: Option<&OutboundPayment>) -> Self {
         let waits =
             matches!(transfer.status, TransferStatus::PendingVerification | TransferStatus::PendingApproval);
         Self {
@@ -118,6 +160,12 @@ impl From<&Transfer> for TransferJson {
             destination: transfer.destination.masked(),
             reversed_amount: Money::new(transfer.reversed_minor, transfer.amount.currency).decimal(),
             concept: transfer.concept.clone(),
+            reason: ReasonJson::of(transfer, payment),
+            bank_reference: payment
+                .map(|payment| payment.reference)
+                .or_else(|| transfer.is_for_outside_bank().then(|| BankReference::of(transfer.id)))
+                .map(|reference| reference.to_string()),
+            operating_date: payment.and_then(|payment| payment.operating_date).map(|date| date.to_string()),
             created_at: transfer.created_at.to_rfc3339_opts(SecondsFormat::Millis, true),
         }
     }
@@ -129,8 +177,20 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .service(money("/api/v1/transfers/{id}").route(web::get().to(show)))
         .service(money("/api/v1/transfers/{id}/confirm").route(web::post().to(confirm::confirm)))
         .service(money("/api/v1/transfers/{id}/cancel").route(web::post().to(cancel)))
+        .service(money("/api/v1/transfers/{id}/attempts").route(web::get().to(bank::attempts)))
+        .service(money("/api/v1/transfers/{id}/ask-bank").route(web::post().to(bank::ask)))
+        .service(
+            money("/api/v1/transfers/{id}/resolution")
+                .route(web::post().to(bank::resolve))
+                .route(web::delete().to(bank::withdraw)),
+        )
         .service(money("/api/v1/transfers/{id}/reject").route(web::post().to(reject)))
         .service(money("/api/v1/transfers/{id}/reverse").route(web::post().to(reverse::reverse)));
+}
+
+/// Operators see the transfers of all teams, to find those in doubt.
+fn is_operator(caller: &Caller) -> bool {
+    caller.require(Scope::Operate).is_ok()
 }
 
 fn unknown() -> ApiError {
@@ -208,23 +268,30 @@ fn limit_detail(limit: LimitExceeded) -> String {
 
 /// Lists transfers, newest first.
 ///
-/// A team (scope `transfers`) sees the transfers that it made, a person those of their own wallets.
+/// A team (scope `transfers`) sees the transfers that it made, with the scope `operate` all; a person those of their own
+/// wallets.
 #[utoipa::path(get, path = "/api/v1/transfers", operation_id = "list_transfers",
-    tag = "money", params(PageQuery),
+    tag = "money", params(TransferQuery, PageQuery),
     responses((status = 200, body = TransferPage), (status = "4XX", body = Problem)), security(("bearer" = [])))]
 pub(crate) async fn list(
     app: web::Data<composition::Money>,
     caller: Caller,
+    query: web::Query<TransferQuery>,
     page: web::Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
+    let status = query.status()?;
     let filter = match caller.reach(Scope::Transfers)? {
-        AccessScope::Everyone => TransferFilter { caller: Some(caller.principal()), owner: None },
-        AccessScope::Only(owner) => TransferFilter { caller: None, owner: Some(owner) },
+        AccessScope::Everyone => {
+            let own = Some(caller.principal()).filter(|_| !is_operator(&caller));
+            TransferFilter { caller: own, owner: None, status }
+        }
+        AccessScope::Only(owner) => TransferFilter { caller: None, owner: Some(owner), status },
     };
     let (request, limit) = page.behind_id()?;
     let found = app.wallets.transfers(&filter, &request).await?;
     let (transfers, next_cursor) = cut(found, limit, |transfer| transfer.id.to_string());
-    let items = transfers.iter().map(TransferJson::from).collect();
+    let payments = app.inquiries.of_transfers(&transfers).await?;
+    let items = transfers.iter().map(|one| TransferJson::of(one, payments.get(&one.id))).collect();
     Ok(HttpResponse::Ok().json(TransferPage { items, next_cursor }))
 }
 
@@ -246,7 +313,11 @@ pub(crate) async fn show(
         Err(missing) => return Err(missing),
     };
     let id = id_of(&id)?;
-    let transfer = app.wallets.transfer(&caller.principal(), id).await?;
+    let transfer = if is_operator(&caller) {
+        app.wallets.any_transfer(id).await?
+    } else {
+        app.wallets.transfer(&caller.principal(), id).await?
+    };
     let transfer = transfer.filter(|transfer| !only_deposits || transfer.deposit_source().is_some());
     let transfer = transfer.ok_or_else(unknown)?;
     let states = app.wallets.history(id).await?;
@@ -254,7 +325,9 @@ pub(crate) async fn show(
         status: status.name(),
         at: at.to_rfc3339_opts(SecondsFormat::Millis, true),
     });
-    Ok(HttpResponse::Ok().json(TransferDetail { transfer: (&transfer).into(), history: history.collect() }))
+    let payment = app.inquiries.of_transfer(&transfer).await?;
+    let transfer = TransferJson::of(&transfer, payment.as_ref());
+    Ok(HttpResponse::Ok().json(TransferDetail { transfer, history: history.collect() }))
 }
 
 /// Cancels a transfer that waits for confirmation.

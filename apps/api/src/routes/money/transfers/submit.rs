@@ -89,6 +89,7 @@ pub(crate) async fn submit(
     let use_case = app.submit.clone();
     let submitted = detached(async move { use_case.run(request).await }).await?;
     let answer = answer_submitted(submitted, pointer, app.kernel.now());
+    wakeups.payments.notify_one();
     wakeups.alerts.notify_one();
     wakeups.outbox.notify_one();
     answer

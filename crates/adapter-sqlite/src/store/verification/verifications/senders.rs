@@ -53,9 +53,11 @@ pub(crate) async fn kind_of(
             let is_own = own_rows.count().get_result::<i64>(conn).await? > 0;
             Ok(if is_own { SenderKind::Known } else { SenderKind::Stranger })
         }
-        Principal::Client(_) | Principal::Chat(_) | Principal::Transfer(_) | Principal::System => {
-            Ok(SenderKind::Known)
-        }
+        Principal::Client(_)
+        | Principal::Chat(_)
+        | Principal::Transfer(_)
+        | Principal::Operator(_)
+        | Principal::System => Ok(SenderKind::Known),
     }
 }
 

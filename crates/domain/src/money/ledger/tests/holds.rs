@@ -127,3 +127,26 @@ fn a_hold_that_was_ended_before_frees_nothing() {
     assert_eq!(batch.void(&held), Err(Refusal::InsufficientFunds));
     assert_eq!(balances(&batch, ANAS), (1_000, 0));
 }
+
+#[test]
+fn a_filed_transfer_is_held_for_an_outside_bank_with_the_balance_of_now() {
+    let mut batch = batch();
+    let filed = to_be(TransferStatus::PendingVerification, pay(1, ANAS, outside(), 600)).transfer;
+    assert_eq!(batch.hold_filed(&filed, Limits::none(Currency::MXN), day(), at(1)), Ok(()));
+    assert_eq!(balances(&batch, ANAS), (1_000, 600));
+    assert_eq!(spent(&batch, ANAS), (600, 600));
+    let more = to_be(TransferStatus::PendingVerification, pay(2, ANAS, outside(), 600)).transfer;
+    let refused = batch.hold_filed(&more, Limits::none(Currency::MXN), day(), at(1));
+    assert_eq!((refused, batch.new_holds.len()), (Err(Refusal::InsufficientFunds), 1));
+}
+
+#[test]
+fn what_was_paid_after_its_hold_was_released_needs_the_balance() {
+    let mut batch = batch();
+    let late = to_be(TransferStatus::Unknown, pay(1, ANAS, outside(), 900)).transfer;
+    assert_eq!(batch.post_late(&late, day()), Ok(()));
+    assert_eq!((balances(&batch, ANAS), spent(&batch, ANAS)), ((100, 0), (900, 900)));
+    let more = to_be(TransferStatus::Unknown, pay(2, ANAS, outside(), 101)).transfer;
+    assert_eq!(batch.post_late(&more, day()), Err(Refusal::InsufficientFunds));
+    assert_eq!(balances(&batch, ANAS), (100, 0));
+}

@@ -1,0 +1,2 @@
+drop table reconciliation_items;
+drop table reconciliations;
