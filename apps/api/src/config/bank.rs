@@ -16,6 +16,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const CALL_TIMEOUT: Duration = Duration::from_secs(15);
 /// The longest horizon, in minutes: a week.
 const HORIZON_MINUTES_MAX: i64 = 10_080;
+/// The longest time between two reconciliations, in minutes: a day.
+const RECONCILE_MINUTES_MAX: i64 = 1_440;
 /// The longest of our account's names, in characters.
 const ACCOUNT_MAX: usize = 34;
 
@@ -41,11 +43,29 @@ pub(super) fn bank(r: &mut Reader<'_>) -> Option<BankSettings> {
     let mode = r.read("BANK_CLIENT_MODE", "local", "local or http", |mode| {
         ["local", "http"].contains(&mode).then(|| mode.to_owned())
     });
-    (mode.as_deref() == Some("http")).then(|| http(r)).flatten()
+    let times = times(r);
+    (mode.as_deref() == Some("http")).then(|| http(r, times)).flatten()
+}
+
+/// Settings that are read in every mode.
+struct Times {
+    cutoff: Option<Cutoff>,
+    horizon: chrono::Duration,
+    reconcile_every: chrono::Duration,
+}
+
+fn times(r: &mut Reader<'_>) -> Times {
+    let horizon = r.within("BANK_IN_FLIGHT_HORIZON_MINUTES", 60, 1..=HORIZON_MINUTES_MAX);
+    let every = r.within("RECONCILE_EVERY_MINUTES", 60, 1..=RECONCILE_MINUTES_MAX);
+    Times {
+        cutoff: r.read("BANK_CUTOFF", "18:00", "a time of day such as 18:00", |text| text.parse().ok()),
+        horizon: chrono::Duration::minutes(horizon),
+        reconcile_every: chrono::Duration::minutes(every),
+    }
 }
 
 /// Every setting is looked at, also after one that is wrong.
-fn http(r: &mut Reader<'_>) -> Option<BankSettings> {
+fn http(r: &mut Reader<'_>, times: Times) -> Option<BankSettings> {
     let (base, token_url) = (address(r, "BANK_API_BASE_URL"), address(r, "BANK_API_TOKEN_URL"));
     let client_id = r.required("BANK_API_CLIENT_ID");
     let scope = r.get("BANK_API_SCOPE").map(str::to_owned);
@@ -59,9 +79,6 @@ fn http(r: &mut Reader<'_>) -> Option<BankSettings> {
     let authentication = method.map(|method| authentication(r, method));
     let account = account(r);
     let notice_secrets = notice_secrets(r);
-    let cutoff = r.read("BANK_CUTOFF", "18:00", "a time of day such as 18:00", |text| text.parse().ok());
-    let horizon = r.within("BANK_IN_FLIGHT_HORIZON_MINUTES", 60, 1..=HORIZON_MINUTES_MAX);
-    let reconcile_every = r.within("RECONCILE_EVERY_MINUTES", 60, 1..=1440);
     let settles_after = r.within("BANK_SANDBOX_SETTLES_AFTER_MS", 0, 0..=600_000);
     Some(BankSettings {
         client: BankConfig {
@@ -76,9 +93,9 @@ fn http(r: &mut Reader<'_>) -> Option<BankSettings> {
             timeout: CALL_TIMEOUT,
         },
         notice_secrets,
-        cutoff: cutoff?,
-        in_flight_horizon: chrono::Duration::minutes(horizon),
-        reconcile_every: chrono::Duration::minutes(reconcile_every),
+        cutoff: times.cutoff?,
+        in_flight_horizon: times.horizon,
+        reconcile_every: times.reconcile_every,
         sandbox_settles_after: Duration::from_millis(settles_after),
     })
 }
@@ -218,9 +235,17 @@ mod tests {
     }
 
     #[test]
-    fn without_a_bank_nothing_else_is_looked_at() {
-        let local = read(&[("BANK_CLIENT_MODE", None), ("BANK_CUTOFF", Some("six"))]);
+    fn without_a_bank_its_address_is_not_looked_at_but_times_are() {
+        let local = read(&[("BANK_CLIENT_MODE", None), ("BANK_API_BASE_URL", Some("nowhere"))]);
         assert!(matches!(local, Ok(None)));
+        let wrong = [
+            ("BANK_CUTOFF", "25:61"),
+            ("BANK_IN_FLIGHT_HORIZON_MINUTES", "long"),
+            ("RECONCILE_EVERY_MINUTES", "often"),
+        ];
+        for (name, value) in wrong {
+            assert_eq!(read(&[("BANK_CLIENT_MODE", None), (name, Some(value))]).unwrap_err(), [name]);
+        }
     }
 
     #[test]

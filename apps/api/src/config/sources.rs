@@ -159,10 +159,13 @@ impl Gathered {
             ("MAIL_FROM", "ventanilla@example.com"),
             ("CLABE_PREFIX", "6461800001"),
             ("NLU_OPENAI_MODEL", "sandbox"),
-            ("BANK_API_CLIENT_ID", "ventanilla"),
             ("BANK_ACCOUNT", "646180000100000007"),
         ] {
             unless_set(name, value);
+        }
+        // Who forgets their name at another bank learns it in development too.
+        if !self.values.contains_key("BANK_API_BASE_URL") {
+            self.values.entry("BANK_API_CLIENT_ID".to_owned()).or_insert_with(|| "ventanilla".to_owned());
         }
         self.point_at_sandbox();
     }

@@ -14,6 +14,7 @@ mod at_rest;
 mod attacks;
 mod axe;
 mod bad_input;
+mod bank;
 mod bodies;
 mod channels;
 mod chat;

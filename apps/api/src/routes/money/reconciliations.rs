@@ -109,7 +109,7 @@ pub(crate) struct ReconciliationItemPage {
 #[into_params(parameter_in = Query)]
 pub(crate) struct ItemsQuery {
     /// `json` (default), page by page, or `csv`, all of them.
-    #[param(value_type = Option<ItemsFormatWord>)]
+    #[param(inline, value_type = Option<ItemsFormatWord>)]
     format: Option<String>,
 }
 
