@@ -286,7 +286,7 @@ mod tests {
         assert_eq!(read(&[by("client_secret_post"), no_secret]).unwrap_err(), ["BANK_API_CLIENT_SECRET"]);
         assert_eq!(
             read(&[("BANK_CUTOFF", Some("six")), by("none")]).unwrap_err(),
-            ["BANK_API_AUTH_METHOD", "BANK_CUTOFF"]
+            ["BANK_CUTOFF", "BANK_API_AUTH_METHOD"]
         );
     }
 
