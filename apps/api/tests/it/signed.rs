@@ -152,7 +152,9 @@ async fn a_signed_request_acts_as_its_client_with_its_scopes() {
         let made = transfer.answer(&server, 201).await;
         let own = treasury(&server, "n-3").await.get("/api/v1/transfers").answer(&server, 200).await;
         assert_eq!(own["items"][0]["id"], made["id"], "it is the client's");
-        let others: Value = server.get("/api/v1/transfers").await.json().await.unwrap();
+        let (_, other) = server.command(&["token", "--client", "other", "--scopes", "transfers"]);
+        let others = server.client.get(format!("{}/api/v1/transfers", server.base)).bearer_auth(other.trim());
+        let others: Value = others.send().await.unwrap().json().await.unwrap();
         assert_eq!(others["items"], json!([]), "and no other team's");
         let beyond = treasury(&server, "n-4").await.get("/api/v1/events").answer(&server, 403).await;
         assert_eq!(beyond["code"], "forbidden", "a scope it does not have");

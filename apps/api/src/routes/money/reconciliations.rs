@@ -10,6 +10,7 @@ use crate::{
         pagination::{PageQuery, cut},
         problem::{ApiError, Problem},
         sheets::{Cell, sheet},
+        signed::money,
         words::words,
     },
     scopes::Scope,
@@ -144,11 +145,9 @@ impl From<&FoundItem> for ReconciliationItemJson {
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(
-            web::resource("/api/v1/reconciliations").route(web::get().to(list)).route(web::post().to(run)),
-        )
-        .service(web::resource("/api/v1/reconciliations/{id}").route(web::get().to(show)))
-        .service(web::resource("/api/v1/reconciliations/{id}/items").route(web::get().to(items)));
+        .service(money("/api/v1/reconciliations").route(web::get().to(list)).route(web::post().to(run)))
+        .service(money("/api/v1/reconciliations/{id}").route(web::get().to(show)))
+        .service(money("/api/v1/reconciliations/{id}/items").route(web::get().to(items)));
 }
 
 fn unknown() -> ApiError {
