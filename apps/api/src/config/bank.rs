@@ -48,6 +48,7 @@ pub(super) fn bank(r: &mut Reader<'_>) -> Option<BankSettings> {
 }
 
 /// Settings that are read in every mode.
+#[derive(Clone, Copy)]
 struct Times {
     cutoff: Option<Cutoff>,
     horizon: chrono::Duration,

@@ -98,7 +98,7 @@ async fn money_goes_out_comes_in_and_agrees_with_the_banks_statement() {
     }
 }
 
-async fn as_operator(server: &Server, email: &str, role: &str) -> String {
+fn as_operator(server: &Server, email: &str, role: &str) -> String {
     assert!(server.command(&["operator", "add", email, "--role", role]).0);
     server.command(&["operator", "token", email]).1.trim().to_owned()
 }
@@ -115,9 +115,9 @@ async fn two_operators_decide_what_is_in_doubt() {
         assert_eq!(purse(&server).await, (json!("1000.00"), json!("960.00")), "its hold stays");
 
         let [looks, first, second] = [
-            as_operator(&server, "looks@example.com", "look").await,
-            as_operator(&server, "first@example.com", "decide").await,
-            as_operator(&server, "second@example.com", "admin").await,
+            as_operator(&server, "looks@example.com", "look"),
+            as_operator(&server, "first@example.com", "decide"),
+            as_operator(&server, "second@example.com", "admin"),
         ];
         let id = doubtful["id"].as_str().unwrap();
         let calls = format!("transfers/{id}/attempts");
