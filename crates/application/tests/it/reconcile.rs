@@ -209,6 +209,8 @@ async fn a_booked_line_ends_the_doubt_and_is_matched() {
     assert_eq!(world.classes().await, ["matched", "missing_here"]);
     assert_eq!(world.status(transfer).await, TransferStatus::Completed);
     assert_eq!(world.classes().await, ["matched", "missing_here"], "the same again");
+    let page = PageRequest { limit: 100, after: None };
+    assert_eq!(world.store.bank_calls(transfer, &page).await.unwrap().len(), 1, "it is written down once");
     assert_eq!(world.store.verify().await.unwrap(), []);
 }
 

@@ -88,6 +88,11 @@ impl PaymentRecorder {
         Self { payments, kernel, rules }
     }
 
+    /// True if the event tells nothing that is not known of the payment.
+    pub(super) fn knows(&self, payment: &OutboundPayment, event: &OutboundEvent) -> bool {
+        payment.knows(event, &self.rules, self.kernel.now())
+    }
+
     /// Writes what was heard of a payment, with the call. Returns its state after it.
     pub(super) async fn hear(
         &self,

@@ -64,6 +64,10 @@ impl TakeBankWord {
         let Some(event) = OutboundEvent::of_entry(entry, ordered(&transfer)) else {
             return Ok(WordTaken::Meaningless);
         };
+        // The statement is read again and again: a line must not end an operator's word, or alarm, each time.
+        if self.recorder.knows(&payment, &event) {
+            return Ok(WordTaken::Taken(payment.state));
+        }
         let heard = Heard { raw, ..Heard::of(BankOperation::Entry, event) };
         let state = self.recorder.hear(payment, heard, &by_itself("webhook")).await?;
         Ok(WordTaken::Taken(state))

@@ -89,6 +89,13 @@ impl OutboundPayment {
         self.decide(&OutboundEvent::Resolved(verdict), &OutboundRules { horizon: Duration::zero() }, now)
     }
 
+    /// True if the event tells nothing that is not known here: it leaves the state, and no contradiction is new.
+    #[must_use]
+    pub fn knows(&self, event: &OutboundEvent, rules: &OutboundRules, now: DateTime<Utc>) -> bool {
+        let after = self.decide(event, rules, now).payment;
+        after.state == self.state && after.contradicted_at == self.contradicted_at
+    }
+
     fn next_state(&self, event: &OutboundEvent, rules: &OutboundRules, now: DateTime<Utc>) -> OutboundState {
         use OutboundEvent as E;
         use OutboundState as S;
